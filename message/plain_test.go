@@ -22,7 +22,8 @@ func TestPlain(t *testing.T) {
 		{Role: llms.ChatMessageTypeAI, Parts: []llms.ContentPart{
 			message.Reasoning{Text: "hm", Signature: "s"},
 			message.Cited{Text: "so"},
-			llms.ToolCall{ID: "1"}, llms.ToolCall{ID: "2"},
+			llms.ToolCall{ID: "1"},
+			llms.ToolCall{ID: "2"},
 		}},
 		{Role: llms.ChatMessageTypeTool, Parts: []llms.ContentPart{
 			message.ToolResult{ToolCallID: "1", Name: "f", Parts: []llms.ContentPart{message.JSON{Value: json.RawMessage(`{"a":1}`)}}},
