@@ -80,7 +80,7 @@ func (c *call) again(ctx context.Context, err error) bool {
 		return false
 	}
 	c.out.again()
-	return ctx.Err() == nil && f.Class.Retryable() && (f.Class != ModelError || f.Attempts == 1)
+	return ctx.Err() == nil && f.Class.Retryable() && (f.Attempts == 1 || !once(err, f.Class))
 }
 
 // delay returns the wait before the next attempt.

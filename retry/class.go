@@ -198,6 +198,24 @@ func skewed(err error) bool {
 	return strings.Contains(m, "signature expired") || strings.Contains(m, "signature not yet current")
 }
 
+// once reports whether one more attempt either helps or none will: a request
+// the model failed on, and a refused signature, which the SDK signs anew with
+// the clock's offset it learned from the refusal.
+func once(err error, class Class) bool {
+	if class == ModelError {
+		return true
+	}
+	c, ok := behaviour[coded](err)
+	if !ok {
+		return false
+	}
+	switch bareCode(c.ErrorCode()) {
+	case "invalidsignatureexception", "signaturedoesnotmatch", "accessdeniedexception", "requesttimetooskewed", "requestexpired":
+		return true
+	}
+	return false
+}
+
 // classOfLLM decides by langchaingo's code, for models other than ours.
 func classOfLLM(err error) Class {
 	e, ok := errors.AsType[*llms.Error](err)

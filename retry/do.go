@@ -59,7 +59,7 @@ func (p Policy) wants(ctx context.Context, e *Error) bool {
 	if _, spent := errors.AsType[*Error](e.Err); spent {
 		return false
 	}
-	return e.Class.Retryable() && (e.Class != ModelError || e.Attempts == 1)
+	return e.Class.Retryable() && (e.Attempts == 1 || !once(e.Err, e.Class))
 }
 
 // classIn is Classify for an error met under ctx. A deadline that is not the
