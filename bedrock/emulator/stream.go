@@ -1,0 +1,113 @@
+package emulator
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/causeway-go/causeway/bedrock/emulator/internal/eventstream"
+)
+
+// stream writes the response of ConverseStream.
+func (x *exchange) stream(r *Reply, brk *Break) {
+	x.w.Header()["Content-Type"] = []string{eventstream.ContentType}
+	x.w.WriteHeader(http.StatusOK)
+	s := &frames{x: x, brk: brk, control: http.NewResponseController(x.w)}
+	s.flush() // the headers go out before the first token, as Bedrock's do
+	for i, ev := range layout(r) {
+		pause := time.Duration(0)
+		switch {
+		case i == 0:
+			pause = r.First
+		case ev.later:
+			pause = r.Chunk
+		}
+		if !x.wait(pause) || !s.send(ev) {
+			return
+		}
+	}
+	s.finish()
+}
+
+// frames sends events and breaks the stream where it is told to.
+type frames struct {
+	x       *exchange
+	brk     *Break
+	control *http.ResponseController
+	sent    int
+	payload []byte
+	buf     []byte
+}
+
+// send frames one event; false when the stream is over.
+func (s *frames) send(ev event) bool {
+	s.payload = ev.appendPayload(s.payload[:0], s.x.random.padding())
+	s.buf = eventstream.AppendEvent(s.buf[:0], ev.kind, s.payload)
+	if s.brk != nil && s.sent == s.brk.After && !s.snap() {
+		return false
+	}
+	s.sent++
+	return s.write(s.buf)
+}
+
+// finish breaks a stream that had fewer events than the fault waited for.
+func (s *frames) finish() {
+	if s.brk != nil && s.sent <= s.brk.After {
+		s.snap()
+	}
+}
+
+func (s *frames) write(b []byte) bool {
+	if _, err := s.x.w.Write(b); err != nil {
+		return false
+	}
+	s.flush()
+	return true
+}
+
+// flush pushes out what was written. A client that is gone shows at the next
+// write.
+func (s *frames) flush() { _ = s.control.Flush() }
+
+// snap breaks the stream before the frame in s.buf, or in it; true when the
+// stream goes on.
+func (s *frames) snap() bool {
+	s.x.e.note(s.x.call, func(c *Call) { c.Error = string(s.brk.Kind) })
+	switch s.brk.Kind {
+	case BreakMidFrame:
+		s.write(s.buf[:len(s.buf)/2])
+	case BreakReset:
+		reset(s.x.w)
+	case BreakStall:
+		<-s.x.ctx.Done()
+	case BreakException:
+		s.exception(s.brk.Error)
+	case BreakChecksum:
+		s.buf[len(s.buf)-1] ^= 0xff
+		s.write(s.buf)
+	case BreakMalformed:
+		s.write(eventstream.AppendEvent(nil, "contentBlockDelta", []byte(`{"contentBlockIndex":0,"delta":{"te`)))
+	case BreakUnknownEvent:
+		return s.write(eventstream.AppendEvent(nil, "causewayNews", []byte(`{"p":"abc"}`)))
+	case BreakUnknownBlock:
+		return s.write(eventstream.AppendEvent(nil, "contentBlockDelta",
+			[]byte(`{"contentBlockIndex":0,"delta":{"causewayNews":{}},"p":"abc"}`)))
+	}
+	return false
+}
+
+// exception ends the stream with an error event. Its name is the code with a
+// small first letter, as recorded.
+func (s *frames) exception(f *Failure) {
+	if f == nil {
+		f = &Failure{Code: "InternalServerException", Message: msgReplyFail}
+	}
+	s.x.e.note(s.x.call, func(c *Call) { c.Error = f.Code })
+	s.write(eventstream.AppendException(nil, lowerFirst(f.Code), append(appendString([]byte(`{"message":`), f.Message), '}')))
+}
+
+func lowerFirst(s string) string {
+	if s == "" || s[0] < 'A' || s[0] > 'Z' {
+		return s
+	}
+	return string(s[0]|0x20) + s[1:]
+}
