@@ -25,6 +25,7 @@ const (
 	expr       = "github.com/expr-lang/expr/..."
 	aws        = "github.com/aws/aws-sdk-go-v2/..."
 	smithy     = "github.com/aws/smithy-go/..."
+	gonum      = "gonum.org/v1/gonum/..."
 )
 
 // layout says which packages a folder may import beyond the standard library
@@ -41,19 +42,21 @@ var layout = map[string][]string{
 	"chain":     {"templates", "memory", "tools", "message", "retry", llms, schema, callbacks, yaml, jsonschema, expr},
 	"bedrock":   {"message", llms, aws, smithy},
 
-	"bedrock/emulator":       {"bedrock", "message", llms, aws, smithy, yaml},
-	"templates/s3store":      {"templates", "message", "retry", aws, smithy},
-	"templates/ssmstore":     {"templates", "message", "retry", aws, smithy},
-	"templates/secretstore":  {"templates", "message", "retry", aws, smithy},
-	"templates/bedrockstore": {"templates", "message", "retry", aws, smithy, jsonschema},
-	"templates/storetest":    {"templates", "message"},
-	"memory/s3memory":        {"memory", "message", "retry", llms, aws, smithy},
-	"memory/dynamomemory":    {"memory", "message", "retry", llms, aws, smithy},
-	"memory/sqlitememory":    {"memory", "message", "retry", llms, "modernc.org/sqlite"},
-	"memory/memorytest":      {"memory", "message", llms},
-	"chain/lcchain":          {"chain", "templates", "memory", "tools", "message", "retry", "github.com/tmc/langchaingo/..."},
-	"chain/s3checkpoint":     {"chain", "message", "retry", aws, smithy},
-	"cmd/causeway":           {"cli"},
+	"bedrock/emulator":          {"bedrock", "message", llms, aws, smithy, yaml},
+	"templates/s3store":         {"templates", "message", "retry", aws, smithy},
+	"templates/ssmstore":        {"templates", "message", "retry", aws, smithy},
+	"templates/secretstore":     {"templates", "message", "retry", aws, smithy},
+	"templates/bedrockstore":    {"templates", "message", "retry", aws, smithy, jsonschema},
+	"templates/storetest":       {"templates", "message"},
+	"memory/s3memory":           {"memory", "message", "retry", llms, aws, smithy},
+	"memory/dynamomemory":       {"memory", "message", "retry", llms, aws, smithy},
+	"memory/sqlitememory":       {"memory", "message", "retry", llms, "modernc.org/sqlite"},
+	"memory/memorytest":         {"memory", "message", llms},
+	"chain/lcchain":             {"chain", "templates", "memory", "tools", "message", "retry", "github.com/tmc/langchaingo/..."},
+	"chain/s3checkpoint":        {"chain", "message", "retry", aws, smithy},
+	"experiment":                {"chain", "templates", "memory", "tools", "message", "retry", llms, yaml, jsonschema, expr, "experiment/internal/stats"},
+	"experiment/internal/stats": {gonum},
+	"cmd/causeway":              {"cli"},
 }
 
 // free lists the folders that may import anything: they put the parts together.
