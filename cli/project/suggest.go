@@ -9,7 +9,7 @@ import (
 // Suggest says which of known was probably meant by word: "did you mean …?"
 // when one is near, else the list of them.
 func Suggest(word string, known []string) string {
-	best, distance := "", 3
+	best, distance := "", min(2, (len(word)+1)/3)+1
 	names := slices.Sorted(slices.Values(known))
 	for _, name := range names {
 		if d := edits(strings.ToLower(word), strings.ToLower(name)); d < distance {
@@ -17,7 +17,7 @@ func Suggest(word string, known []string) string {
 		}
 	}
 	switch {
-	case best != "" && distance < max(len(word), 2):
+	case best != "":
 		return fmt.Sprintf("did you mean %q?", best)
 	case len(names) == 0:
 		return "there are none"
