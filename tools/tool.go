@@ -214,4 +214,3 @@ func (e *InputError) Error() string {
 	}
 	return text
 }
-

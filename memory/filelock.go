@@ -1,0 +1,81 @@
+package memory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// stripes are the locks of a folder. A session belongs to one of them, so that
+// deleting a session leaves no lock of its own behind. Each is a channel, for
+// this process, and a lock on a file, for the others.
+type stripes struct {
+	dir   string
+	slots [64]chan struct{}
+}
+
+func newStripes(dir string) *stripes {
+	s := &stripes{dir: dir}
+	for i := range s.slots {
+		s.slots[i] = make(chan struct{}, 1)
+	}
+	return s
+}
+
+// lock takes the session's lock. It waits for others, no longer than ctx.
+func (s *stripes) lock(ctx context.Context, session string) (unlock func(), err error) {
+	if len(session) > maxSession {
+		return nil, fmt.Errorf("memory: a session's name has %d bytes; the limit is %d", len(session), maxSession)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	h := fnv.New32a()
+	h.Write([]byte(session))
+	i := h.Sum32() % uint32(len(s.slots))
+	select {
+	case s.slots[i] <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	f, err := os.OpenFile(filepath.Join(s.dir, fmt.Sprintf("%02d", i)), os.O_RDWR|os.O_CREATE, 0o600)
+	if err == nil {
+		if err = lockFile(ctx, f); err != nil {
+			f.Close()
+		}
+	}
+	if err != nil {
+		<-s.slots[i]
+		return nil, err
+	}
+	return func() {
+		f.Close() // gives the lock back
+		<-s.slots[i]
+	}, nil
+}
+
+// lockFile tries until it has the lock: a blocking call could not be
+// interrupted, and a process that was stopped may hold the lock for ever.
+func lockFile(ctx context.Context, f *os.File) error {
+	wait := time.Millisecond
+	for {
+		err := tryLock(f)
+		if !errors.Is(err, errLocked) {
+			return err
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+			wait = min(2*wait, 50*time.Millisecond)
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+var errLocked = errors.New("memory: another process holds the lock")
