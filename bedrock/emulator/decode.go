@@ -5,11 +5,17 @@ import (
 	"errors"
 )
 
-// decode reads the body of Converse and ConverseStream.
+// decode reads and checks the body of Converse and ConverseStream.
 func decode(op Operation, model string, body []byte) (*Request, *Failure) {
+	if f := checkModelID(model); f != nil {
+		return nil, f
+	}
 	req := &Request{Operation: op, ModelID: model, Body: body}
 	if err := json.Unmarshal(body, req); err != nil {
 		return nil, &Failure{Code: "SerializationException", Message: decodeMessage(err)}
+	}
+	if f := req.Validate(); f != nil {
+		return nil, f
 	}
 	return req, nil
 }

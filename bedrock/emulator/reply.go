@@ -41,6 +41,8 @@ type Reply struct {
 	// Trace and AdditionalFields go into the answer as they are.
 	Trace            json.RawMessage
 	AdditionalFields json.RawMessage
+
+	raw *recorded // Replay: answer this, byte for byte
 }
 
 // Usage counts the tokens of one answer.

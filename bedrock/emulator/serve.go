@@ -88,6 +88,10 @@ func (x *exchange) converse(op Operation, model string, body []byte) {
 		x.fail(failureOf(err))
 		return
 	}
+	if reply.raw != nil {
+		x.verbatim(reply.raw)
+		return
+	}
 	reply = reply.finish(req, x.random)
 	x.e.note(x.call, func(c *Call) { c.Status, c.StopReason, c.Usage = http.StatusOK, reply.StopReason, *reply.Usage })
 	if op.Streaming() {

@@ -1,0 +1,216 @@
+package emulator
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"sync"
+)
+
+// Replay answers with recorded exchanges: every *.json file of fsys, in any
+// folder, holding one object with the keys operation, model_id, status,
+// request_body (a JSON value) or request_body_b64, response_headers, and
+// response_body (a string) or response_body_b64.
+//
+// A request is answered by the exchange whose operation, model and body are
+// the same; failing that, by one that is the same but for white space, empty
+// members and the values of tool ids. An exchange whose request body is
+// {"_prompt_only": "..."} answers requests in which that text occurs as a
+// whole string. Equal requests are answered in the order of the files, the
+// last again and again. What was never recorded is refused with a
+// ValidationException.
+func Replay(fsys fs.FS) (Responder, error) {
+	r := &replay{exact: make(map[string]*take), loose: make(map[string]*take)}
+	n := 0
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".json" {
+			return err
+		}
+		if n++; n > maxRecordings {
+			return fmt.Errorf("emulator: more than %d recordings", maxRecordings)
+		}
+		return r.load(fsys, name)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, fmt.Errorf("emulator: no recordings: no file ends in .json")
+	}
+	return r, nil
+}
+
+// The limits of a set of recordings.
+const (
+	maxRecordings    = 10_000
+	maxRecordingSize = 64 << 20
+)
+
+// recorded is one exchange as it is in its file.
+type recorded struct {
+	Operation  Operation         `json:"operation"`
+	Model      string            `json:"model_id"`
+	Body       json.RawMessage   `json:"request_body"`
+	BodyBase64 []byte            `json:"request_body_b64"`
+	Status     int               `json:"status"`
+	Headers    map[string]string `json:"response_headers"`
+	Text       string            `json:"response_body"`
+	Base64     []byte            `json:"response_body_b64"`
+}
+
+func (x *recorded) answer() []byte {
+	if x.Base64 != nil {
+		return x.Base64
+	}
+	return []byte(x.Text)
+}
+
+// take holds the exchanges of one request.
+type take struct {
+	all  []*recorded
+	uses int // guarded by replay.mu
+}
+
+type replay struct {
+	mu      sync.Mutex
+	exact   map[string]*take
+	loose   map[string]*take
+	prompts []*promptTake
+}
+
+type promptTake struct {
+	operation Operation
+	model     string // "unknown" fits every model
+	prompt    string
+	take
+}
+
+func (r *replay) load(fsys fs.FS, name string) error {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return err
+	}
+	if info.Size() > maxRecordingSize {
+		return fmt.Errorf("emulator: %s: larger than %d bytes", name, maxRecordingSize)
+	}
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return err
+	}
+	x := new(recorded)
+	if err := json.Unmarshal(data, x); err != nil {
+		return fmt.Errorf("emulator: %s: not a recorded exchange: %w", name, err)
+	}
+	if x.Operation == "" || x.Status < 100 || x.Status > 599 {
+		return fmt.Errorf("emulator: %s: not a recorded exchange: it needs operation, model_id, status, request_body and response_body", name)
+	}
+	r.add(x)
+	return nil
+}
+
+func (r *replay) add(x *recorded) {
+	body := x.BodyBase64
+	if body == nil {
+		body = x.Body
+	}
+	var only struct {
+		Prompt *string `json:"_prompt_only"`
+	}
+	if json.Unmarshal(body, &only) == nil && only.Prompt != nil {
+		r.addPrompt(x, *only.Prompt)
+		return
+	}
+	for key, m := range map[string]map[string]*take{canonical(body): r.exact, normal(body): r.loose} {
+		key = keyOf(x.Operation, x.Model, key)
+		if m[key] == nil {
+			m[key] = &take{}
+		}
+		m[key].all = append(m[key].all, x)
+	}
+}
+
+func (r *replay) addPrompt(x *recorded, prompt string) {
+	for _, p := range r.prompts {
+		if p.operation == x.Operation && p.model == x.Model && p.prompt == prompt {
+			p.all = append(p.all, x)
+			return
+		}
+	}
+	r.prompts = append(r.prompts, &promptTake{x.Operation, x.Model, prompt, take{all: []*recorded{x}}})
+}
+
+func keyOf(op Operation, model, body string) string { return string(op) + "\n" + model + "\n" + body }
+
+// Reset starts every sequence of equal requests anew.
+func (r *replay) Reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range []map[string]*take{r.exact, r.loose} {
+		for _, t := range m {
+			t.uses = 0
+		}
+	}
+	for _, p := range r.prompts {
+		p.uses = 0
+	}
+}
+
+// Respond answers with what was recorded.
+func (r *replay) Respond(_ context.Context, req *Request) (*Reply, error) {
+	t := r.find(req)
+	if t == nil {
+		return nil, invalid("No recorded exchange fits this request: %s of model %s.", req.Operation, req.ModelID)
+	}
+	r.mu.Lock()
+	x := t.all[min(t.uses, len(t.all)-1)]
+	t.uses++
+	r.mu.Unlock()
+	return &Reply{raw: x}, nil
+}
+
+func (r *replay) find(req *Request) *take {
+	if t := r.exact[keyOf(req.Operation, req.ModelID, canonical(req.Body))]; t != nil {
+		return t
+	}
+	if t := r.loose[keyOf(req.Operation, req.ModelID, normal(req.Body))]; t != nil {
+		return t
+	}
+	for _, p := range r.prompts {
+		quoted, err := marshal(p.prompt)
+		if err == nil && p.operation == req.Operation && (p.model == "unknown" || p.model == req.ModelID) &&
+			(bytes.Contains(req.Body, quoted) || string(req.Body) == p.prompt) {
+			return &p.take
+		}
+	}
+	return nil
+}
+
+// verbatim writes a recorded answer: its status, its headers, its bytes, a
+// stream frame by frame.
+func (x *exchange) verbatim(rec *recorded) {
+	h := x.w.Header()
+	code := ""
+	for k, v := range rec.Headers {
+		switch http.CanonicalHeaderKey(k) {
+		case "Connection", "Content-Length", "Transfer-Encoding", "Date", "X-Amzn-Requestid":
+			continue // they belong to the connection and to this call
+		case "X-Amzn-Errortype":
+			code = v
+		}
+		h[k] = []string{v}
+	}
+	if ct := h["Content-Type"]; rec.Status == http.StatusOK && (ct == nil || ct[0] == redacted) {
+		h["Content-Type"] = []string{contentType(rec.Operation)}
+	}
+	x.e.note(x.call, func(c *Call) { c.Status, c.Error = rec.Status, codeOf(code) })
+	x.w.WriteHeader(rec.Status)
+	if !rec.Operation.Streaming() || rec.Status != http.StatusOK {
+		_, _ = x.w.Write(rec.answer()) // a client that is gone need not be told
+		return
+	}
+	x.frames(rec.answer())
+}
