@@ -73,7 +73,9 @@ func fit(parts []llms.ContentPart, limit int) []llms.ContentPart {
 			continue
 		}
 		if size := fileSize(p); size > maxFile {
-			p = llms.TextContent{Text: fmt.Sprintf("[left out: a file of %d bytes; the limit is %d]", size, maxFile)}
+			note := fmt.Sprintf("[left out: a file of %d bytes; the limit is %d]", size, maxFile)
+			fitted = append(fitted, llms.TextContent{Text: note})
+			continue
 		}
 		text, isText := message.Text(p)
 		if plain, ok := p.(llms.TextContent); ok && strings.TrimSpace(plain.Text) == "" {

@@ -49,8 +49,12 @@ func applyTags(s *jsonschema.Schema, f reflect.StructField) (optional bool, err 
 	}
 }
 
-// setEnum reads a comma-separated list; each item is of the schema's type.
+// setEnum reads a comma-separated list; each item is of the schema's type. A
+// pointer with an enum is never null.
 func setEnum(s *jsonschema.Schema, list string) error {
+	if len(s.Types) == 2 {
+		s.Type, s.Types = s.Types[1], nil
+	}
 	for item := range strings.SplitSeq(list, ",") {
 		raw, err := literal(s, strings.TrimSpace(item))
 		if err != nil {
