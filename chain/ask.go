@@ -1,0 +1,176 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/jsonschema-go/jsonschema"
+	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/message"
+	"github.com/causeway-go/causeway/retry"
+	"github.com/causeway-go/causeway/templates"
+)
+
+// asker is what Prompt and Agent have in common: a prompt, and a model to ask.
+type asker struct {
+	name    string
+	output  string
+	model   llms.Model // nil: models decides by the prompt's model
+	models  func(id string) (llms.Model, error)
+	modelID string // in place of the prompt's
+	source  PromptSource
+	schemas atomic.Pointer[resolvedSchema]
+}
+
+// resolvedSchema is the output schema of the template last used.
+type resolvedSchema struct {
+	of     *templates.Template
+	schema *jsonschema.Resolved
+}
+
+func (a *asker) Name() string      { return a.name }
+func (a *asker) Outputs() []string { return []string{a.output} }
+
+// Inputs names the prompt's variables, as far as they are known without asking
+// a library.
+func (a *asker) Inputs() []string {
+	t, err := settled(a.source)
+	if err != nil || t == nil {
+		return nil
+	}
+	return sortedKeys(t.Inputs())
+}
+
+// asked is a rendered prompt and who is to answer it.
+type asked struct {
+	template *templates.Template
+	prompt   *templates.Prompt
+	model    llms.Model
+	schema   *jsonschema.Resolved // of the answer; nil for text
+}
+
+// prepare renders the prompt for the values of in.
+func (a *asker) prepare(ctx context.Context, f frame, in env) (asked, error) {
+	t, err := a.source.Template(ctx)
+	if err != nil {
+		return asked{}, err
+	}
+	q := asked{template: t}
+	if q.model, err = a.modelFor(t); err != nil {
+		return asked{}, err
+	}
+	if q.schema, err = a.schemaFor(t); err != nil {
+		return asked{}, err
+	}
+	if q.prompt, err = t.Render(a.variables(t, f, in)); err != nil {
+		return asked{}, err
+	}
+	ref := t.Ref()
+	f.res.Prompt = &PromptUse{Ref: ref.String(), Version: ref.Version, SHA256: ref.SHA256}
+	return q, nil
+}
+
+// variables picks the prompt's variables out of in. Null counts as not given
+// where the prompt can do without.
+func (a *asker) variables(t *templates.Template, f frame, in env) Values {
+	inputs := t.Inputs()
+	vars := make(Values, len(inputs)+1)
+	required := t.Required()
+	for name := range inputs {
+		if v, ok := in.get(name); ok && (v != nil || slices.Contains(required, name)) {
+			vars[name] = v
+		}
+	}
+	if h := t.HistoryVar(); h != "" {
+		if v, ok := in.get(h); ok && v != nil {
+			vars[h] = v
+		} else {
+			vars[h] = f.memory.messages()
+		}
+	}
+	return vars
+}
+
+func (a *asker) modelFor(t *templates.Template) (llms.Model, error) {
+	if a.model != nil {
+		return a.model, nil
+	}
+	id := a.modelID
+	if id == "" {
+		id = t.Model()
+	}
+	if a.models == nil {
+		return nil, errors.New("it has no model: give one, or Models that finds the prompt's")
+	}
+	if id == "" {
+		return nil, fmt.Errorf("neither the step nor its prompt %s names a model", t.Name())
+	}
+	return a.models(id)
+}
+
+func (a *asker) schemaFor(t *templates.Template) (*jsonschema.Resolved, error) {
+	raw := t.OutputSchema()
+	if raw == nil {
+		return nil, nil
+	}
+	if s := a.schemas.Load(); s != nil && s.of == t {
+		return s.schema, nil
+	}
+	schema, err := parseSchema(raw)
+	if err != nil {
+		return nil, fmt.Errorf("the output schema of %s: %w", t.Name(), err)
+	}
+	resolved, err := schema.Resolve(nil)
+	if err != nil {
+		return nil, fmt.Errorf("the output schema of %s: %w", t.Name(), err)
+	}
+	a.schemas.Store(&resolvedSchema{of: t, schema: resolved})
+	return resolved, nil
+}
+
+// generate asks the model once and books what it cost.
+func (q asked) generate(ctx context.Context, f frame, msgs []llms.MessageContent, turn int, more ...llms.CallOption) (*llms.ContentChoice, error) {
+	ctx = f.observe(ctx, turn, time.Now())
+	if c := q.prompt.Call; !emptyCall(c) {
+		ctx = message.WithCall(ctx, c)
+	}
+	opts := q.prompt.Options
+	if len(more) > 0 {
+		opts = append(slices.Clip(opts), more...)
+	}
+	resp, err := message.Generate(ctx, q.model, msgs, opts...)
+	if err != nil {
+		f.bookFailure(err)
+		return nil, err
+	}
+	if len(resp.Choices) == 0 {
+		return nil, errors.New("the model returned no choice")
+	}
+	choice := resp.Choices[0]
+	info := message.InfoOf(choice)
+	f.res.Turns = turn
+	f.res.Usage = f.res.Usage.Add(info.Usage)
+	f.res.Attempts += max(info.Attempts, 1)
+	f.res.Waited += info.Waited
+	f.res.Model, f.res.StopReason = info.Model, choice.StopReason
+	return choice, nil
+}
+
+// bookFailure counts the attempts that an error tells of.
+func (f frame) bookFailure(err error) {
+	if e, ok := errors.AsType[*retry.Error](err); ok {
+		f.res.Attempts += e.Attempts
+		f.res.Waited += e.Waited
+		return
+	}
+	f.res.Attempts++
+}
+
+func emptyCall(c message.Call) bool {
+	return len(c.RequestMetadata) == 0 && len(c.AdditionalFields) == 0 && c.GuardrailID == "" && c.OutputSchema == nil && len(c.PromptVariables) == 0
+}

@@ -1,0 +1,150 @@
+package chain
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"github.com/causeway-go/causeway/message"
+)
+
+// RunOptions are what one run can be told.
+type RunOptions struct {
+	// Session names the conversation that the run reads and adds to. Empty, or
+	// in a chain without memory: the run neither reads nor adds.
+	Session string
+	// RunID identifies the run; empty means a new random one.
+	RunID string
+	// Labels travel with the run's first event and reach steps and tools by
+	// [RunOf].
+	Labels map[string]string
+	// Events, if set, hears the run's events, in order, one at a time, after
+	// the chain's own listener. It must not block: the run waits for it.
+	Events func(Event)
+}
+
+// run is the state of one run, shared by everything that works for it.
+type run struct {
+	id      string
+	chain   string
+	session string
+	labels  map[string]string
+	start   time.Time
+	sink    func(Event) // nil when nobody listens
+	stream  bool        // models are asked to stream
+
+	mu         sync.Mutex
+	steps      []StepResult
+	prompts    []PromptUse
+	usage      message.Usage
+	attempts   int
+	waited     time.Duration
+	firstToken time.Duration
+}
+
+// Run runs the chain from in to its result. Models are asked unstreamed;
+// events, if anybody listens, are those of Stream without tokens. An error is
+// an [InputError], a [StepError] or the memory's; the result that comes with
+// it, if any, says what was done and spent until then.
+func (c *Chain) Run(ctx context.Context, in Values, o *RunOptions) (*Result, error) {
+	r := c.newRun(o)
+	return c.run(ctx, r, in)
+}
+
+func (c *Chain) newRun(o *RunOptions) *run {
+	r := &run{chain: c.name, start: time.Now(), sink: c.o.Events}
+	if o != nil {
+		r.id, r.session, r.labels = o.RunID, o.Session, o.Labels
+		if o.Events != nil {
+			r.sink = both(r.sink, o.Events)
+		}
+	}
+	if r.sink != nil {
+		r.sink = oneAtATime(r.sink)
+	}
+	if r.id == "" {
+		r.id = rand.Text()
+	}
+	r.steps = make([]StepResult, 0, len(c.steps))
+	return r
+}
+
+// run is the one path that Run, Stream and everything else takes.
+func (c *Chain) run(ctx context.Context, r *run, in Values) (*Result, error) {
+	vals, err := c.admit(in)
+	if err != nil {
+		return nil, err
+	}
+	if o := message.ObserverOf(ctx); o.Delta != nil || o.Notice != nil {
+		ctx = message.WithObserver(ctx, message.Observer{}) // whoever runs us from inside a model's call hears his own model only
+	}
+	if c.o.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.o.Timeout)
+		defer cancel()
+	}
+	f := frame{run: r}
+	if r.sink != nil {
+		f.emit(Event{Kind: RunStarted, Labels: r.labels})
+	}
+	res, err := c.perform(ctx, f, vals)
+	if r.sink != nil {
+		f.emit(finished(res, err))
+	}
+	return res, err
+}
+
+// perform loads the conversation, runs the steps and adds the new turn.
+func (c *Chain) perform(ctx context.Context, f frame, vals Values) (*Result, error) {
+	var err error
+	if f.memory, err = c.recall(ctx, f.run.session); err != nil {
+		return f.run.result(nil), err
+	}
+	if err := f.sequence(ctx, c.steps, vals); err != nil {
+		return f.run.result(nil), err
+	}
+	res := f.run.result(env{base: vals}.only(c.outputs))
+	return res, f.memory.keep(ctx, c.name)
+}
+
+// result sums up the run.
+func (r *run) result(vals Values) *Result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return &Result{
+		Values: vals, RunID: r.id, Usage: r.usage, Steps: r.steps, Prompts: r.prompts,
+		Attempts: r.attempts, Waited: r.waited, FirstToken: r.firstToken, Duration: time.Since(r.start),
+	}
+}
+
+// finished is the last event of a run.
+func finished(res *Result, err error) Event {
+	e := Event{
+		Kind: RunFinished, Values: res.Values, Usage: &res.Usage, Attempts: res.Attempts,
+		Waited: res.Waited, FirstToken: res.FirstToken, Duration: res.Duration, Result: res,
+	}
+	if err != nil {
+		e.Error = err.Error()
+	}
+	return e
+}
+
+func both(a, b func(Event)) func(Event) {
+	if a == nil {
+		return b
+	}
+	return func(e Event) {
+		a(e)
+		b(e)
+	}
+}
+
+func oneAtATime(f func(Event)) func(Event) {
+	var mu sync.Mutex
+	return func(e Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		f(e)
+	}
+}
