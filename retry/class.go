@@ -60,6 +60,9 @@ func Classify(err error) Class {
 	if c := classOfCode(err); c != "" {
 		return c
 	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return Fatal // a wrong setting, not a broken connection
+	}
 	if c := classOfLLM(err); c != "" {
 		return c
 	}
@@ -148,6 +151,8 @@ var codes = map[string]Class{
 	"requesttimeoutexception":                Transient,
 	"requesttimetooskewed":                   Transient,
 	"requestexpired":                         Transient,
+	"incompletestream":                       Transient, // bedrock's own: the stream was cut
+	"streamidle":                             Transient, // bedrock's own: the stream fell silent
 	"modelerrorexception":                    ModelError,
 	"modelstreamerrorexception":              ModelError,
 	"resourcenotfoundexception":              Fatal,
@@ -259,12 +264,8 @@ func classOfStatus(err error) Class {
 	return ""
 }
 
-// brokenConnection reports whether the exchange was cut short. A name that
-// does not exist is a wrong setting and not a broken connection.
+// brokenConnection reports whether the exchange was cut short.
 func brokenConnection(err error) bool {
-	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		return !dns.IsNotFound
-	}
 	for _, sign := range []error{
 		io.ErrUnexpectedEOF, io.EOF, io.ErrClosedPipe, net.ErrClosed,
 		syscall.ECONNRESET, syscall.ECONNREFUSED, syscall.ECONNABORTED, syscall.EPIPE, syscall.ETIMEDOUT,
@@ -272,6 +273,9 @@ func brokenConnection(err error) bool {
 		if errors.Is(err, sign) {
 			return true
 		}
+	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return true
 	}
 	if n, ok := errors.AsType[net.Error](err); ok && n.Timeout() {
 		return true

@@ -2,6 +2,8 @@ package retry
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/causeway-go/causeway/message"
@@ -10,6 +12,21 @@ import (
 
 // Options are the settings of [Wrap]. The zero value suits most programs.
 type Options struct {
+	// Gates returns the gate of a model, by the id given with llms.WithModel,
+	// "" for the model's own. Give it when several wrapped models share a
+	// quota. Nil makes one gate for each id, for this wrapped model alone.
+	Gates func(modelID string) *Gate
+
+	// Quota is where the rates of the gates made here start.
+	Quota Quota
+	// Breaker says when the gates made here take the service for down.
+	Breaker Breaker
+
+	// Fallbacks are asked when the model cannot answer, or not in time, in
+	// this order; Prefer says when.
+	Fallbacks []Fallback
+	Prefer    Prefer
+
 	// MaxElapsed is how long after its begin a call may still start an
 	// attempt. 0 means two minutes for calls whose context has no deadline,
 	// and no limit but the deadline for those that have one. Negative means no
@@ -22,10 +39,13 @@ type Options struct {
 }
 
 // Model is an llms.Model whose calls survive throttling and short outages. It
-// is safe for concurrent use when the model inside is.
+// is safe for concurrent use when the models inside are.
 type Model struct {
 	inner llms.Model
 	o     Options
+
+	mu    sync.Mutex
+	gates map[string]*Gate // those made here
 }
 
 var (
@@ -35,13 +55,49 @@ var (
 
 // Wrap returns m with retries around every call. Nil options are the defaults.
 // It must be the only layer that retries: switch the SDK's own retries off
-// (bedrock.NewClient does).
+// (bedrock.NewClient does). A model that is wrapped twice answers every call
+// with [ErrLayers].
 func Wrap(m llms.Model, o *Options) *Model {
-	w := &Model{inner: m}
+	w := &Model{inner: m, gates: make(map[string]*Gate)}
 	if o != nil {
 		w.o = *o
 	}
+	w.o.Fallbacks = slices.Clone(w.o.Fallbacks)
+	for i := range w.o.Fallbacks {
+		f := &w.o.Fallbacks[i]
+		if f.Gate == nil {
+			f.Gate = NewGate(&GateOptions{Breaker: w.o.Breaker, Rand: w.o.Rand})
+		}
+	}
 	return w
+}
+
+// Gate returns the gate that calls for modelID go through, "" for the model's
+// own: for its Stats.
+func (m *Model) Gate(modelID string) *Gate {
+	if m.o.Gates != nil {
+		if g := m.o.Gates(modelID); g != nil {
+			return g
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	g, ok := m.gates[modelID]
+	if !ok {
+		g = NewGate(&GateOptions{Quota: m.o.Quota, Breaker: m.o.Breaker, Rand: m.o.Rand})
+		m.gates[modelID] = g
+	}
+	return g
+}
+
+// routes returns where a call for modelID may go, in order.
+func (m *Model) routes(modelID string) []route {
+	routes := make([]route, 1, 1+len(m.o.Fallbacks))
+	routes[0] = route{name: modelID, model: m.inner, gate: m.Gate(modelID)}
+	for _, f := range m.o.Fallbacks {
+		routes = append(routes, route{name: f.Name, model: f.Model, gate: f.Gate, backup: true})
+	}
+	return routes
 }
 
 // Unwrap returns the model inside.
@@ -68,10 +124,15 @@ func (m *Model) GenerateContent(ctx context.Context, msgs []llms.MessageContent,
 	for _, o := range opts {
 		o(&asked)
 	}
-	c := newCall(m, asked.Model)
-	attemptCtx, opts := c.out.attach(ctx, &asked, opts)
-	resp, err := c.run(ctx, func() (*llms.ContentResponse, error) {
-		return message.Generate(attemptCtx, m.inner, msgs, opts...)
+	c := &call{routes: m.routes(asked.Model), prefer: m.o.Prefer, cost: estimate(msgs, &asked), rand: m.o.Rand}
+	c.begin(ctx, m.o.MaxElapsed)
+	resp, err := run(ctx, c, func(ctx context.Context, r *route) (*llms.ContentResponse, message.Usage, error) {
+		ctx, opts := c.out.attach(ctx, &asked, opts)
+		if r.backup {
+			opts = append(opts, llms.WithModel(""))
+		}
+		resp, err := message.Generate(ctx, r.model, msgs, opts...)
+		return resp, usageOf(resp), err
 	})
 	if err != nil {
 		return nil, err
@@ -79,9 +140,21 @@ func (m *Model) GenerateContent(ctx context.Context, msgs []llms.MessageContent,
 	for _, choice := range resp.Choices {
 		info := message.InfoOf(choice)
 		info.Attempts, info.Waited = c.failure.Attempts, c.failure.Waited
+		if info.Model == "" {
+			info.Model = c.current.name
+		}
 		message.Attach(choice, info)
 	}
 	return resp, nil
+}
+
+// usageOf returns the tokens of a response: models put them on its first
+// choice, or the same on each.
+func usageOf(resp *llms.ContentResponse) message.Usage {
+	if resp == nil || len(resp.Choices) == 0 {
+		return message.Usage{}
+	}
+	return message.UsageOf(resp.Choices[0])
 }
 
 // Call asks with one text and returns the answer's text.

@@ -1,0 +1,144 @@
+package retry
+
+import (
+	"time"
+
+	"github.com/causeway-go/causeway/message"
+)
+
+// Grant is the permission to send one call.
+type Grant struct {
+	gate     *Gate
+	reserved float64
+	sent     time.Time
+	probe    bool // sent to find out whether the service is back
+	done     bool
+}
+
+// Outcome is what became of a call. The zero value is success.
+type Outcome struct {
+	Class Class // of Err; "" for success
+	Err   error // what calls that are shed meanwhile are told as the cause
+}
+
+// OutcomeOf returns the outcome of a call that ended with err.
+func OutcomeOf(err error) Outcome { return Outcome{Class: Classify(err), Err: err} }
+
+// Done tells the gate how the call ended and what it used; unknown usage is
+// the zero value. Every Grant must be done exactly once; again is no harm.
+func (t *Grant) Done(o Outcome, u message.Usage) {
+	g := t.gate
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if t.done {
+		return
+	}
+	now := time.Now()
+	g.advance(now)
+	t.close()
+	closed := !g.probe.on
+	switch {
+	case o.Class == "":
+		g.succeeded(now, t, u)
+	case o.Class.Throttled():
+		g.throttled(now, t, o)
+	case o.Class == DailyQuota:
+		t.refund()
+		g.answered = true
+		g.cause = o.Err
+		g.exhausted = now.Add(exhaustedFor)
+		g.probe.came(t)
+	case o.Class == Transient:
+		t.refundTokens()
+		g.failed(now, t, o)
+	default: // an answer about this one request, or none: it says nothing of the rate
+		t.refundTokens()
+		g.answered = g.answered || o.Class != Canceled
+		g.probe.came(t)
+	}
+	if closed && g.probe.on {
+		g.evict()
+	}
+	g.pump(now)
+}
+
+// exhaustedFor is how long a spent daily quota makes other routes preferable.
+const exhaustedFor = 5 * time.Minute
+
+// close ends t's time in flight.
+func (t *Grant) close() {
+	t.done = true
+	t.gate.inFlight--
+}
+
+// giveBack undoes a grant whose call was never sent.
+func (t *Grant) giveBack() {
+	t.close()
+	t.refund()
+	t.gate.probe.came(t)
+}
+
+func (t *Grant) refund() {
+	t.gate.requests.refused(t.sent, 1, false)
+	t.refundTokens()
+}
+
+func (t *Grant) refundTokens() { t.gate.tokens.refused(t.sent, t.reserved, false) }
+
+// succeeded settles what the call used and believes in the service again.
+func (g *Gate) succeeded(now time.Time, t *Grant, u message.Usage) {
+	used := g.o.Quota.settled(u)
+	if used <= 0 {
+		used = t.reserved * g.ratio
+	}
+	g.ratio += (used/max(t.reserved, 1) - g.ratio) / 16
+	g.requests.settle(1, 1)
+	g.tokens.settle(t.reserved, used)
+	g.latency.add(now.Sub(t.sent))
+	g.answered = true
+	if !g.limited() {
+		g.window++
+	}
+	if g.probe.passed(t) {
+		g.requests.resume(t.sent, g.probe.dimension == ThrottleRequests)
+		g.tokens.resume(t.sent, g.probe.dimension == ThrottleTokens)
+		g.window = startWindow
+	}
+	g.requests.passed(t.sent)
+	g.tokens.passed(t.sent)
+}
+
+// throttled slows the dimension that was short.
+func (g *Gate) throttled(now time.Time, t *Grant, o Outcome) {
+	g.answered = true
+	g.cause = o.Err
+	short, other := &g.requests, &g.tokens
+	reserved, rest := 1.0, t.reserved
+	if o.Class == ThrottleTokens {
+		short, other = other, short
+		reserved, rest = rest, reserved
+	}
+	through := short.served - short.mark.served
+	short.refused(t.sent, reserved, true)
+	other.refused(t.sent, rest, false)
+	switch {
+	case g.probe.on:
+		g.probe.refused(now, t, o.Class, short.probeGaps(), g.o)
+	case short.fresh(t.sent):
+		if through > 1 { // others got through since the last refusal
+			g.probe.streak = 0
+		}
+		short.slow(now, g.busy)
+		g.probe.refused(now, t, o.Class, short.probeGaps(), g.o)
+	}
+	if after := retryAfter(o.Err); after > 0 {
+		g.probe.hold(now.Add(after), o.Class)
+	}
+}
+
+// failed counts a fault of the service.
+func (g *Gate) failed(now time.Time, t *Grant, o Outcome) {
+	g.cause = o.Err
+	g.answered = g.answered || !brokenConnection(o.Err)
+	g.probe.refused(now, t, Transient, gaps{g.o.Breaker.MinGap, g.o.Breaker.MaxGap}, g.o)
+}

@@ -1,0 +1,147 @@
+package retry
+
+import "time"
+
+// Breaker says when a [Gate] takes a service for down, and how it finds out
+// that it is back. While the circuit is open one call at a time is sent, with
+// growing gaps; the first that succeeds closes it. The zero value is the
+// documented default.
+type Breaker struct {
+	Failures int           `yaml:"failures"` // failures in a row that open it; 0 means 3
+	MinGap   time.Duration `yaml:"minGap"`   // before the first probe; 0 means 250ms
+	MaxGap   time.Duration `yaml:"maxGap"`   // between probes, as the gap doubles; 0 means 2s
+}
+
+func (b Breaker) withDefaults() Breaker {
+	if b.Failures <= 0 {
+		b.Failures = 3
+	}
+	if b.MinGap <= 0 {
+		b.MinGap = 250 * time.Millisecond
+	}
+	if b.MaxGap <= 0 {
+		b.MaxGap = 2 * time.Second
+	}
+	return b
+}
+
+// gaps bounds the time between probes.
+type gaps struct{ min, max time.Duration }
+
+// probe is a gate's circuit: closed, or open with one call at a time trying.
+// What counts is the order in which calls were sent, not in which they ended:
+// a long answer that was asked for before an outage says nothing about it.
+type probe struct {
+	streak   int       // failures in a row
+	lastSent time.Time // when the last call that failed was sent
+
+	on        bool
+	out       bool // a probe is in flight
+	gap       time.Duration
+	next      time.Time // when the next may go
+	dimension Class     // what opened it
+}
+
+// refused counts a failure; enough of them in a row open the circuit, and a
+// probe's own failure widens the gap.
+func (p *probe) refused(now time.Time, t *Grant, class Class, between gaps, o GateOptions) {
+	if t.sent.After(p.lastSent) {
+		p.lastSent = t.sent
+	}
+	if p.on && !t.probe {
+		return // sent before it opened
+	}
+	p.came(t)
+	p.streak++
+	switch {
+	case p.on:
+		p.gap = min(2*p.gap, between.max)
+	case p.streak >= o.Breaker.Failures:
+		p.on = true
+		p.gap = between.min
+	default:
+		return
+	}
+	p.dimension = class
+	// A little jitter, so that many processes do not probe in step.
+	p.next = now.Add(time.Duration(float64(p.gap) * (0.9 + 0.2*o.Rand())))
+}
+
+// passed notes a success and reports whether it closed the circuit.
+func (p *probe) passed(t *Grant) bool {
+	p.came(t)
+	if t.sent.Before(p.lastSent) {
+		return false
+	}
+	p.streak = 0
+	closed := p.on
+	p.on = false
+	return closed
+}
+
+// came notes that a probe, if t is one, is no longer in flight.
+func (p *probe) came(t *Grant) {
+	if t.probe {
+		p.out = false
+	}
+}
+
+// hold opens the circuit until the service may be asked again.
+func (p *probe) hold(until time.Time, class Class) {
+	p.on = true
+	p.dimension = class
+	if until.After(p.next) {
+		p.next = until
+	}
+}
+
+// probeGaps returns the gaps between probes when the service refuses every
+// call: from the time one call needs at the rate believed in. A rate that was
+// never confirmed may be far too high, so the gaps may grow long.
+func (r *rate) probeGaps() gaps {
+	interval := time.Duration(r.unitOr(1) / r.perSecond * float64(time.Second))
+	longest := 15 * time.Second
+	if r.known {
+		longest = min(max(2*interval, 2*time.Second), longest)
+	}
+	return gaps{min(max(interval, 100*time.Millisecond), longest), longest}
+}
+
+// resume sets the rate after a probe passed. A rate that was never confirmed
+// becomes the pace at which calls last got through, and is then felt out
+// upwards, call by call.
+func (r *rate) resume(sent time.Time, short bool) {
+	if !short || !r.limited() {
+		return
+	}
+	if !r.known && !r.lastPassed.IsZero() {
+		interval := max(sent.Sub(r.lastPassed).Seconds(), 1e-3)
+		r.peak = min(r.peak, r.unit/interval)
+		r.feeling = true
+	}
+	if r.feeling {
+		r.level = min(r.level, -r.unit)
+		r.steady()
+	}
+	r.mark = mark{at: sent, taken: r.taken, served: r.served}
+}
+
+// passed notes that a call sent then got through.
+func (r *rate) passed(sent time.Time) {
+	if sent.After(r.lastPassed) {
+		r.lastPassed = sent
+	}
+	if r.feeling && r.limited() {
+		r.peak *= feelUp
+		r.steady()
+	}
+}
+
+// steady puts the rate on the flat part of its curve.
+func (r *rate) steady() {
+	r.perSecond = r.peak
+	r.grown = r.period()
+}
+
+// feelUp is how much faster each success makes a rate that is felt out.
+const feelUp = 1.25

@@ -1,0 +1,64 @@
+package retry
+
+import (
+	"time"
+)
+
+// Stats is what a [Gate] knows at one moment.
+type Stats struct {
+	RPM, TPM float64       // the learned rates, a minute; 0 means no limit met yet
+	Queue    int           // calls that wait
+	InFlight int           // calls that are being answered
+	Wait     time.Duration // how long a call that begins now would wait
+	Open     bool          // nothing gets through: one call at a time is tried
+	Spent    bool          // a daily quota is spent
+}
+
+// Stats returns what the gate knows.
+func (g *Gate) Stats() Stats {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	g.advance(now)
+	return Stats{
+		RPM:      perMinute(&g.requests),
+		TPM:      perMinute(&g.tokens),
+		Queue:    g.queue.len(),
+		InFlight: g.inFlight,
+		Wait:     g.expected(now, now),
+		Open:     g.probe.on,
+		Spent:    now.Before(g.exhausted),
+	}
+}
+
+func perMinute(r *rate) float64 {
+	if !r.limited() {
+		return 0
+	}
+	return r.perSecond * 60
+}
+
+// expected returns how long a call that began at since will wait, judged by
+// what stands before it.
+func (g *Gate) expected(now, since time.Time) time.Duration {
+	calls, tokens := g.queue.ahead(since)
+	var wait time.Duration
+	if r := &g.requests; r.limited() {
+		wait = seconds((calls - r.level) / r.perSecond)
+	}
+	if r := &g.tokens; r.limited() {
+		// What is reserved beyond the use comes back, also from those before.
+		wait = max(wait, seconds((tokens*g.ratio-r.level)/r.perSecond))
+	}
+	if g.probe.on {
+		wait = max(wait, g.probe.next.Sub(now))
+		if !g.limited() {
+			wait += time.Duration(calls / startWindow * float64(g.latency.mean))
+		}
+	} else if !g.limited() && float64(g.inFlight) >= g.window {
+		wait = max(wait, time.Duration((calls+1)/g.window*float64(g.latency.mean)))
+	}
+	return max(wait, 0)
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
