@@ -25,7 +25,7 @@ const maxScript = 1 << 20
 //	  - when: {text: '/order (\d+)/', tool: lookup_order}
 //	    toolCalls: [{name: lookup_order, input: {id: "{{group 1}}"}}]
 //	  - text: How can I help?
-//	    sequence: [{text: Is there anything else?}]
+//	    sequence: [{text: "Is there anything else?"}]
 //
 // An error tells every fault with file, line and column.
 func ScriptFile(fsys fs.FS, name string) (Responder, error) {

@@ -95,30 +95,24 @@ func checkResult(t *ToolResult, i, j int) *Failure {
 }
 
 // checkRoles: user first, then turn and turn about. System messages within the
-// conversation do not count.
+// conversation do not count. Titan Text takes several user turns in a row, as
+// recorded traffic shows.
 func checkRoles(r *Request) *Failure {
-	if len(r.Messages) == 0 {
-		if promptARN.MatchString(r.ModelID) {
-			return nil
-		}
+	if len(r.Messages) == 0 && promptARN.MatchString(r.ModelID) {
+		return nil
+	}
+	if len(r.Messages) == 0 || r.Messages[0].Role != "user" {
 		return invalid("A conversation must start with a user message. Try again with a conversation that starts with a user message.")
 	}
-	last := "assistant"
-	for i, m := range r.Messages {
-		if m.Role == "system" && i > 0 {
+	last := "user"
+	for _, m := range r.Messages[1:] {
+		if m.Role == "system" {
 			continue
 		}
-		if m.Role != last {
-			last = m.Role
-			if i == 0 && m.Role != "user" {
-				return invalid("A conversation must start with a user message. Try again with a conversation that starts with a user message.")
-			}
-			continue
+		if m.Role == last && !strings.Contains(r.ModelID, "amazon.titan-text") {
+			return invalid("A conversation must alternate between user and assistant roles. Make sure the conversation alternates between user and assistant roles and try again.")
 		}
-		if i == 0 {
-			return invalid("A conversation must start with a user message. Try again with a conversation that starts with a user message.")
-		}
-		return invalid("A conversation must alternate between user and assistant roles. Make sure the conversation alternates between user and assistant roles and try again.")
+		last = m.Role
 	}
 	return nil
 }
