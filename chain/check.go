@@ -15,15 +15,15 @@ import (
 // models; without one it does not know the inputs of prompts it would have to
 // fetch.
 type checker struct {
-	chain  string
-	ctx    context.Context // nil: ask nobody
-	faults []Fault
-	open   bool                          // some step's inputs are not known
-	free   bool                          // the chain has no declared input: unknown names become inputs
-	found  map[string]*jsonschema.Schema // those inputs
-	wanted map[string]bool               // those that must be given
-	recall bool                          // some step can read the conversation
-	loading bool                         // by Load, which checks each file for itself
+	chain   string
+	ctx     context.Context // nil: ask nobody
+	faults  []Fault
+	open    bool                          // some step's inputs are not known
+	free    bool                          // the chain has no declared input: unknown names become inputs
+	found   map[string]*jsonschema.Schema // those inputs
+	wanted  map[string]bool               // those that must be given
+	recall  bool                          // some step can read the conversation
+	loading bool                          // by Load, which checks each file for itself
 }
 
 // signature is what a step tells the checker about itself.
@@ -118,7 +118,7 @@ func (k *checker) sequence(path string, steps []Step, sc *scope) {
 			continue
 		}
 		for _, name := range s.Outputs() {
-			sc.later[name] = join2(path, s.Name())
+			sc.later[name] = elsewhere{join2(path, s.Name()), "later"}
 		}
 	}
 	seen := map[string]bool{}
@@ -217,11 +217,14 @@ func (k *checker) need(at string, n need, sc *scope, computed map[string]typ, op
 		t.nullable = false // null is left out, and the default taken
 	}
 	if why := misfit(t, n.schema); why != "" {
-		field := "input"
+		field, hint := "input", k.whence(n.name, v)
 		if _, ok := computed[n.name]; ok {
 			field = "with." + n.name
+			if t.nullable {
+				hint = "add ?? and what to take instead, or give this step a when that looks at it"
+			}
 		}
-		k.fault(at, field, k.whence(n.name, v), "its input %s does not fit: %s", n.name, why)
+		k.fault(at, field, hint, "its input %s does not fit: %s", n.name, why)
 	}
 }
 
@@ -242,12 +245,8 @@ func (k *checker) whence(name string, v *variable) string {
 
 // missing reports, or infers, a value that does not exist yet.
 func (k *checker) missing(at string, n need, sc *scope) {
-	if by, ok := sc.later[n.name]; ok && by != "" {
-		if by == at {
-			k.fault(at, "input", "", "it needs its own output %s: a cycle", n.name)
-			return
-		}
-		k.fault(at, "input", "move it behind "+by, "its input %s is made by step %s, which runs later", n.name, by)
+	if by, ok := sc.later[n.name]; ok {
+		k.tooEarly(at, "input", n.name, by)
 		return
 	}
 	if k.free {
@@ -269,6 +268,15 @@ func (k *checker) missing(at string, n need, sc *scope) {
 	k.fault(at, "input", hint, "its input %s comes from nowhere", n.name)
 }
 
+// tooEarly reports a value that is read before, or beside, its making.
+func (k *checker) tooEarly(at, field, name string, by elsewhere) {
+	if by.step == at {
+		k.fault(at, field, "", "it needs its own output %s: a cycle", name)
+		return
+	}
+	k.fault(at, field, "move it behind "+by.step, "%s is made by step %s, which runs %s", name, by.step, by.when)
+}
+
 // strangers reports With entries that the step does not read.
 func (k *checker) strangers(at string, computed map[string]typ, needs []need) {
 	var names []string
@@ -287,7 +295,7 @@ func (k *checker) define(at string, g give, sc *scope) {
 	if !valueName.MatchString(g.name) {
 		k.fault(at, "output", "give it an output name of letters, digits and _", "its output %q could not be named in an expression", g.name)
 	}
-	if old := sc.vars[g.name]; old != nil {
+	if old := sc.vars[g.name]; old != nil && !old.again {
 		whose := "an input of the chain"
 		if old.from != "" {
 			whose = "made by step " + old.from

@@ -77,11 +77,8 @@ func (k *checker) expression(at, field string, e *expression, sc *scope) typ {
 }
 
 func (k *checker) unknownName(at, field, name string, sc *scope) {
-	if by := sc.later[name]; by == at {
-		k.fault(at, field, "", "it needs its own output %s: a cycle", name)
-		return
-	} else if by != "" {
-		k.fault(at, field, "move it behind "+by, "%s is made by step %s, which runs later", name, by)
+	if by, ok := sc.later[name]; ok {
+		k.tooEarly(at, field, name, by)
 		return
 	}
 	if k.free {

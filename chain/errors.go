@@ -42,7 +42,9 @@ type TimeoutError struct {
 	Err   error
 }
 
-func (e *TimeoutError) Error() string { return fmt.Sprintf("not done after its timeout of %v: %v", e.After, e.Err) }
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("not done after its timeout of %v: %v", e.After, e.Err)
+}
 
 // Unwrap returns the step's error.
 func (e *TimeoutError) Unwrap() error { return e.Err }

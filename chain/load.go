@@ -184,7 +184,7 @@ func (b *builder) mark(step string, f fields) {
 		b.at[step] = map[string]*yaml.Node{}
 	}
 	b.at[step][""] = f.node
-	for key, n := range f.keys {
+	for key, n := range f.vals {
 		b.at[step][key] = n
 	}
 }

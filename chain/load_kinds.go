@@ -68,7 +68,9 @@ func (b *builder) repairs(f fields) int {
 
 func (b *builder) models() func(string) (llms.Model, error) {
 	if b.r.Model == nil {
-		return func(id string) (llms.Model, error) { return nil, fmt.Errorf("there is no model %s: the registry has none", id) }
+		return func(id string) (llms.Model, error) {
+			return nil, fmt.Errorf("there is no model %s: the registry has none", id)
+		}
 	}
 	return b.r.Model
 }
@@ -195,3 +197,13 @@ func (s *blankStep) Inputs() []string  { return nil }
 func (s *blankStep) Outputs() []string { return s.outputs }
 
 func (s *blankStep) Run(context.Context, Values) (Values, error) { return nil, nil }
+
+func (s *blankStep) exec(context.Context, frame, env) (Values, error) { return nil, nil }
+
+func (s *blankStep) describe(*checker, string, *scope) signature {
+	sig := signature{open: true, acts: true}
+	for _, name := range s.outputs {
+		sig.gives = append(sig.gives, give{name: name})
+	}
+	return sig
+}

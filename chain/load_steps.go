@@ -120,7 +120,7 @@ func (b *builder) options(at string, s Step, f fields) Step {
 			o.With = make(map[string]string, len(w.vals))
 			for key := range w.vals {
 				o.With[key] = w.text(key)
-				b.at[at]["with."+key] = w.keys[key]
+				b.at[at]["with."+key] = w.vals[key]
 			}
 		}
 	}

@@ -85,12 +85,12 @@ func (p *parallel) describe(k *checker, at string, sc *scope) signature {
 	}
 	var sig signature
 	seen := map[string]bool{}
-	for _, s := range p.steps {
+	for i, s := range p.steps {
 		if s == nil {
 			continue
 		}
 		k.named(at, s, seen)
-		for _, g := range k.step(at, s, sc) {
+		for _, g := range k.step(at, s, p.beside(at, i, sc)) {
 			g.typ.nullable = g.typ.nullable || p.o.Errors != ""
 			sig.gives = append(sig.gives, g)
 		}
@@ -99,4 +99,21 @@ func (p *parallel) describe(k *checker, at string, sc *scope) signature {
 		sig.gives = append(sig.gives, give{name: p.o.Errors, typ: typ{schema: failureList}, kept: true})
 	}
 	return sig
+}
+
+// beside is the scope of step i: what its siblings make is out of its reach.
+func (p *parallel) beside(at string, i int, sc *scope) *scope {
+	inside := sc.block()
+	for j, s := range p.steps {
+		if s == nil {
+			continue
+		}
+		for _, name := range s.Outputs() {
+			inside.later[name] = elsewhere{join2(at, s.Name()), "side by side with it"}
+			if j == i {
+				inside.later[name] = elsewhere{join2(at, s.Name()), "now"}
+			}
+		}
+	}
+	return inside
 }

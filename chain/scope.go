@@ -6,20 +6,27 @@ import "maps"
 // exist there, and those that only come later.
 type scope struct {
 	vars   map[string]*variable
-	later  map[string]string // values made after this point: name to the path of the step
-	parent *scope            // of a block: where the names that exist already live
+	later  map[string]elsewhere // values that are made, but not before this point
+	parent *scope               // of a block: where the names that exist already live
+}
+
+// elsewhere says who makes a value that cannot be read here.
+type elsewhere struct {
+	step string // its path
+	when string // "later", or "side by side with it"
 }
 
 // variable is one value in a scope.
 type variable struct {
-	typ  typ
-	from string // the path of the step that makes it; empty for an input
-	used bool
-	kept bool // not reported when unused
+	typ   typ
+	from  string // the path of the step that makes it; empty for an input
+	used  bool
+	kept  bool // not reported when unused
+	again bool // a loop's: made anew in every round
 }
 
 func newScope() *scope {
-	return &scope{vars: map[string]*variable{}, later: map[string]string{}}
+	return &scope{vars: map[string]*variable{}, later: map[string]elsewhere{}}
 }
 
 // block returns a scope inside s: it sees what s sees, and what it adds s does
@@ -29,12 +36,3 @@ func (s *scope) block() *scope {
 }
 
 func (s *scope) names() []string { return sortedKeys(s.vars) }
-
-// exprTypes is the scope as expr-lang's checker wants it.
-func (s *scope) exprTypes() map[string]typ {
-	m := make(map[string]typ, len(s.vars))
-	for name, v := range s.vars {
-		m[name] = v.typ
-	}
-	return m
-}

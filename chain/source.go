@@ -51,6 +51,9 @@ func (s *shelved) Template(ctx context.Context) (*templates.Template, error) {
 	}
 	t, err := s.lib.Resolve(ctx, s.ref)
 	if err != nil {
+		if errors.Is(err, templates.ErrNotFound) {
+			return nil, fmt.Errorf("there is no prompt %s: %w", s.name, err)
+		}
 		return nil, fmt.Errorf("prompt %s: %w", s.name, err)
 	}
 	return t, nil
