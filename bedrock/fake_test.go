@@ -51,14 +51,16 @@ func decoded(t *testing.T, b []byte) any {
 }
 
 // client is the SDK's real client over w.
-func (w *wire) client(t testing.TB) *bedrockruntime.Client {
+func (w *wire) client(t testing.TB) *bedrockruntime.Client { return clientOver(t, w) }
+
+func clientOver(t testing.TB, h bedrockruntime.HTTPClient) *bedrockruntime.Client {
 	t.Helper()
 	c, err := bedrock.NewClient(context.Background(), &bedrock.ClientOptions{
 		Config: &aws.Config{
 			Region:      "us-east-1",
 			Credentials: credentials.NewStaticCredentialsProvider("AKID", "SECRET", ""),
 		},
-		HTTPClient: w,
+		HTTPClient: h,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,8 @@
 package bedrock
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
@@ -23,7 +25,7 @@ func (c *conversion) repairTurns() {
 	for _, name := range c.documents.changed {
 		c.repair("the document name %q was changed to fit Bedrock's rule", name)
 	}
-	for name := range c.names.wire {
+	for _, name := range slices.Sorted(maps.Keys(c.names.wire)) {
 		c.repair("the tool name %q was changed to fit Bedrock's rule", name)
 	}
 }

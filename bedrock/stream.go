@@ -52,7 +52,7 @@ func (s *streamed) read(idle *idleWatch, events <-chan types.ConverseStreamOutpu
 			}
 			idle.reset()
 			if err := s.take(event); err != nil {
-				return fmt.Errorf("bedrock: %s %s: the caller's streaming function: %w", opStream, s.model, err)
+				return err
 			}
 		case <-idle.ctx.Done():
 			return streamError(opStream, s.model, s.requestID, idle.cause(idle.ctx.Err()))
@@ -60,8 +60,7 @@ func (s *streamed) read(idle *idleWatch, events <-chan types.ConverseStreamOutpu
 	}
 }
 
-// take adds an event to the answer and tells what it holds. Its errors are the
-// caller's own.
+// take adds an event to the answer and tells what it holds.
 func (s *streamed) take(event types.ConverseStreamOutput) error {
 	switch e := event.(type) {
 	case *types.ConverseStreamOutputMemberContentBlockDelta:
@@ -90,6 +89,15 @@ func (s *streamed) first() {
 	if s.firstToken == 0 {
 		s.firstToken = max(time.Since(s.began), 1)
 	}
+}
+
+// report tells a piece of the answer. Its errors are the caller's own: callers
+// find theirs inside.
+func (s *streamed) report(d message.Delta) error {
+	if err := s.tell.tell(d); err != nil {
+		return fmt.Errorf("bedrock: %s %s: the caller's streaming function: %w", opStream, s.model, err)
+	}
+	return nil
 }
 
 // teller tells pieces of an answer to everybody who wants them.

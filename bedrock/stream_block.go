@@ -67,7 +67,7 @@ func (s *streamed) start(b *streamBlock, start types.ContentBlockStart) error {
 			ToolCallID: str(v.Value.ToolUseId),
 			ToolName:   s.names.toCaller(str(v.Value.Name)),
 		}
-		return s.tell.tell(b.call)
+		return s.report(b.call)
 	case *types.ContentBlockStartMemberToolResult:
 		b.result = &message.ToolResult{
 			ToolCallID: str(v.Value.ToolUseId),
@@ -85,25 +85,27 @@ func (s *streamed) delta(b *streamBlock, delta types.ContentBlockDelta) error {
 	case *types.ContentBlockDeltaMemberText:
 		s.first()
 		b.text = append(b.text, d.Value...)
-		return s.tell.tell(message.Delta{Kind: message.DeltaText, Text: d.Value})
+		return s.report(message.Delta{Kind: message.DeltaText, Text: d.Value})
 	case *types.ContentBlockDeltaMemberToolUse:
 		input := str(d.Value.Input)
 		b.text = append(b.text, input...)
 		piece := b.call
 		piece.Kind, piece.Text = message.DeltaToolInput, input
-		return s.tell.tell(piece)
+		return s.report(piece)
 	case *types.ContentBlockDeltaMemberReasoningContent:
 		return s.reasoningDelta(b, d.Value)
 	case *types.ContentBlockDeltaMemberCitation:
 		c := citationOfDelta(d.Value)
 		b.citations = append(b.citations, c)
-		return s.tell.tell(message.Delta{Kind: message.DeltaCitation, Citation: &c})
+		return s.report(message.Delta{Kind: message.DeltaCitation, Citation: &c})
 	case *types.ContentBlockDeltaMemberImage:
 		if data, ok := d.Value.Source.(*types.ImageSourceMemberBytes); ok && b.image != nil {
 			b.image.Data = append(b.image.Data, data.Value...)
 		}
 	case *types.ContentBlockDeltaMemberToolResult:
-		return b.resultDelta(d.Value)
+		if err := b.resultDelta(d.Value); err != nil {
+			return streamError(opStream, s.model, s.requestID, err)
+		}
 	}
 	return nil
 }
@@ -113,7 +115,7 @@ func (s *streamed) reasoningDelta(b *streamBlock, delta types.ReasoningContentBl
 	case *types.ReasoningContentBlockDeltaMemberText:
 		s.first()
 		b.reasoning = append(b.reasoning, d.Value...)
-		return s.tell.tell(message.Delta{Kind: message.DeltaReasoning, Text: d.Value})
+		return s.report(message.Delta{Kind: message.DeltaReasoning, Text: d.Value})
 	case *types.ReasoningContentBlockDeltaMemberSignature:
 		b.signature = append(b.signature, d.Value...)
 	case *types.ReasoningContentBlockDeltaMemberRedactedContent:

@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -116,17 +117,17 @@ func TestFaultRules(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := emulator.New(&emulator.Options{Faults: []emulator.Fault{tt.fault}}).Client()
-				got := ""
+				var got strings.Builder
 				for range 6 {
 					if _, err := converse(t, c, "hi"); err != nil {
-						got += "x"
+						got.WriteString("x")
 					} else {
-						got += "."
+						got.WriteString(".")
 					}
 					time.Sleep(time.Second)
 				}
-				if got != tt.want {
-					t.Errorf("got %s, want %s", got, tt.want)
+				if got.String() != tt.want {
+					t.Errorf("got %s, want %s", got.String(), tt.want)
 				}
 			})
 		})

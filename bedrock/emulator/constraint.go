@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -60,10 +61,8 @@ func (c *constraints) name(path, value string, shown bool, re *regexp.Regexp, pa
 
 // oneOf checks an enumeration.
 func (c *constraints) oneOf(path, value string, allowed ...string) {
-	for _, a := range allowed {
-		if value == a {
-			return
-		}
+	if slices.Contains(allowed, value) {
+		return
 	}
 	c.add(path, &value, "satisfy enum value set: [%s]", strings.Join(allowed, ", "))
 }
