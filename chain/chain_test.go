@@ -146,7 +146,7 @@ func TestNewReportsEveryFaultAtOnce(t *testing.T) {
 		got = append(got, f.String())
 	}
 	for _, part := range []string{
-		"step a: its input b is made by step b, which runs later",
+		"step a: b is made by step b, which runs later",
 		"step b: there are two steps named b",
 		"its output b is already made by step b",
 		"step c: b ==:", "step c: it has no input tropic (did you mean topic?)",

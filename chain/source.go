@@ -52,12 +52,22 @@ func (s *shelved) Template(ctx context.Context) (*templates.Template, error) {
 	t, err := s.lib.Resolve(ctx, s.ref)
 	if err != nil {
 		if errors.Is(err, templates.ErrNotFound) {
-			return nil, fmt.Errorf("there is no prompt %s: %w", s.name, err)
+			return nil, &missingPrompt{name: s.name, err: err}
 		}
 		return nil, fmt.Errorf("prompt %s: %w", s.name, err)
 	}
 	return t, nil
 }
+
+// missingPrompt says that the library has no such prompt, in fewer words than
+// the library.
+type missingPrompt struct {
+	name string
+	err  error
+}
+
+func (e *missingPrompt) Error() string { return "there is no prompt " + e.name }
+func (e *missingPrompt) Unwrap() error { return e.err }
 
 // settled returns the template of a source that needs no network, and what is
 // wrong with a source that cannot work.

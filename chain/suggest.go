@@ -4,7 +4,7 @@ import "strings"
 
 // nearest returns the word of words that name was probably meant to be, or "".
 func nearest(name string, words []string) string {
-	best, distance := "", max(len(name)/3, 1)+1
+	best, distance := "", len(name)/3+1
 	for _, w := range words {
 		if d := edits(strings.ToLower(name), strings.ToLower(w), distance); d < distance {
 			best, distance = w, d
