@@ -55,6 +55,7 @@ var layout = map[string][]string{
 	"chain/lcchain":             {"chain", "templates", "memory", "tools", "message", "retry", "github.com/tmc/langchaingo/..."},
 	"chain/s3checkpoint":        {"chain", "message", "retry", aws, smithy},
 	"experiment":                {"chain", "templates", "memory", "tools", "message", "retry", llms, yaml, jsonschema, expr, "experiment/internal/stats"},
+	"experiment/logtest":        {"experiment"},
 	"experiment/internal/stats": {gonum},
 	"cmd/causeway":              {"cli"},
 }
