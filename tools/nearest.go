@@ -7,7 +7,7 @@ func nearest(name string, names []string) string {
 	if len(name) > 64 {
 		return ""
 	}
-	best, least := "", 1+max(1, len(name)/3)
+	best, least := "", 1+max(1, (len(name)+1)/3)
 	for _, n := range names {
 		if d := distance(strings.ToLower(name), strings.ToLower(n)); d < least {
 			best, least = n, d
