@@ -18,6 +18,35 @@ type AliasTable struct {
 	Generation int              `json:"generation"`
 	Aliases    map[string]Alias `json:"aliases"`
 	Protected  []string         `json:"protected,omitempty"` // sorted; may name aliases that do not exist
+	Recent     []Change         `json:"recent,omitempty"`    // the last changes, oldest first
+}
+
+// Change is one change of an AliasTable: by its id a writer that never got an
+// answer recognises, when it reads the table again, that its change is in.
+type Change struct {
+	ID    string `json:"id"`
+	Alias Alias  `json:"change"`
+}
+
+// maxRecent is how many changes a table remembers.
+const maxRecent = 64
+
+// Note remembers the change with this id.
+func (t *AliasTable) Note(id string, a Alias) {
+	t.Recent = append(t.Recent, Change{id, a})
+	if more := len(t.Recent) - maxRecent; more > 0 {
+		t.Recent = slices.Delete(t.Recent, 0, more)
+	}
+}
+
+// Applied returns what the change with this id came to, if the table
+// remembers it.
+func (t *AliasTable) Applied(id string) (Alias, bool) {
+	i := slices.IndexFunc(t.Recent, func(c Change) bool { return c.ID == id })
+	if i < 0 {
+		return Alias{}, false
+	}
+	return t.Recent[i].Alias, true
 }
 
 // ParseAliasTable reads what Encode wrote.
@@ -116,9 +145,15 @@ func (t *AliasTable) protect(alias string, o *AliasOptions) {
 
 // CheckPublish is what every Store asks of a body before it keeps it: it is a
 // right prompt file, and its name is the one it is published under.
-func CheckPublish(ctx context.Context, name string, body []byte) error {
+func CheckPublish(ctx context.Context, name string, body []byte, o *PublishOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if len(o.Author) > MaxAuthor || len(o.Why) > MaxWhy {
+		return fmt.Errorf("publish %s: the author has at most %d bytes and the reason %d", name, MaxAuthor, MaxWhy)
+	}
+	if o.Parent != "" && (!isHex(o.Parent) || len(o.Parent) != 64) {
+		return fmt.Errorf("publish %s: the parent is a whole sha256 in hex", name)
 	}
 	if err := CheckName(name); err != nil {
 		return err

@@ -35,7 +35,7 @@ func (s *InProcess) Publish(ctx context.Context, name string, body []byte, o *Pu
 	if o == nil {
 		o = &PublishOptions{}
 	}
-	if err := CheckPublish(ctx, name, body); err != nil {
+	if err := CheckPublish(ctx, name, body, o); err != nil {
 		return Version{}, err
 	}
 	s.mu.Lock()

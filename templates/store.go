@@ -37,7 +37,7 @@ type Store interface {
 	SetAlias(ctx context.Context, name, alias string, version int, o *AliasOptions) (Alias, error)
 
 	// Names yields the names of the prompts whose name begins with prefix,
-	// in order.
+	// each once, in the order the store comes by them.
 	Names(ctx context.Context, prefix string) iter.Seq2[string, error]
 
 	// Log yields what was done to name, newest first. A store that keeps no
@@ -82,6 +82,12 @@ type Alias struct {
 	At         time.Time `json:"at,omitzero"`
 	Protected  bool      `json:"protected,omitempty"`
 }
+
+// The limits of what is kept beside a version: S3 takes 2 KB of metadata.
+const (
+	MaxAuthor = 256 // bytes
+	MaxWhy    = 512 // bytes
+)
 
 // PublishOptions says who publishes and why. Nil is nobody, for no reason.
 type PublishOptions struct {
