@@ -31,7 +31,6 @@ type Gate struct {
 	queue            queue
 	inFlight         int
 	window           float64   // calls in flight at once while no rate is known
-	busy             time.Time // since when there has been work without a pause
 	swept            time.Time // when the queue was last searched for the hopeless
 
 	probe     probe
@@ -197,13 +196,13 @@ func (g *Gate) limited() bool { return g.requests.limited() || g.tokens.limited(
 // grant lets one call through.
 func (g *Gate) grant(now time.Time, c Cost) *Grant {
 	if g.inFlight == 0 && g.queue.len() == 0 {
-		g.busy = now
+		g.requests.begun, g.tokens.begun = g.requests.now(now), g.tokens.now(now)
 	}
 	g.inFlight++
-	g.requests.take(1)
-	reserved := c.total()
-	g.tokens.take(reserved)
-	grant := &Grant{gate: g, reserved: reserved, sent: now, probe: g.probe.on}
+	tokens := charge{c.total(), c.total() * g.ratio}
+	g.requests.take(oneRequest)
+	g.tokens.take(tokens)
+	grant := &Grant{gate: g, tokens: tokens, sent: now, probe: g.probe.on}
 	if g.probe.on {
 		g.probe.out = true
 	}
@@ -229,12 +228,25 @@ func (g *Gate) pump(now time.Time) {
 		g.queue.remove(w)
 		w.ready <- admission{grant: g.grant(now, w.cost)}
 	}
-	queued := g.queue.len() > 0 && !g.probe.on
-	g.requests.blocked = queued && g.requests.level < 0
-	g.tokens.blocked = queued && g.tokens.level < 0
+	g.requests.blocked = g.blockedBy(&g.requests, ThrottleRequests)
+	g.tokens.blocked = g.blockedBy(&g.tokens, ThrottleTokens)
+	hurry := g.hurry(now)
+	g.requests.hurry, g.tokens.hurry = hurry, hurry
 	if g.queue.len() == 0 && g.timer != nil {
 		g.timer.Stop()
 	}
+}
+
+// blockedBy reports whether callers wait because of r, which counts what
+// class throttles.
+func (g *Gate) blockedBy(r *rate, class Class) bool {
+	if g.queue.len() == 0 {
+		return false
+	}
+	if g.probe.on {
+		return g.probe.dimension == class
+	}
+	return r.level < 0
 }
 
 // arm sets the timer to wake the gate after d. While calls wait it also wakes

@@ -8,11 +8,11 @@ import (
 
 // Grant is the permission to send one call.
 type Grant struct {
-	gate     *Gate
-	reserved float64
-	sent     time.Time
-	probe    bool // sent to find out whether the service is back
-	done     bool
+	gate   *Gate
+	tokens charge
+	sent   time.Time
+	probe  bool // sent to find out whether the service is back
+	done   bool
 }
 
 // Outcome is what became of a call. The zero value is success.
@@ -79,21 +79,23 @@ func (t *Grant) giveBack() {
 }
 
 func (t *Grant) refund() {
-	t.gate.requests.refused(t.sent, 1, false)
+	t.gate.requests.refused(t.sent, oneRequest, false)
 	t.refundTokens()
 }
 
-func (t *Grant) refundTokens() { t.gate.tokens.refused(t.sent, t.reserved, false) }
+func (t *Grant) refundTokens() { t.gate.tokens.refused(t.sent, t.tokens, false) }
+
+var oneRequest = charge{1, 1}
 
 // succeeded settles what the call used and believes in the service again.
 func (g *Gate) succeeded(now time.Time, t *Grant, u message.Usage) {
 	used := g.o.Quota.settled(u)
 	if used <= 0 {
-		used = t.reserved * g.ratio
+		used = t.tokens.expected
 	}
-	g.ratio += (used/max(t.reserved, 1) - g.ratio) / 16
-	g.requests.settle(1, 1)
-	g.tokens.settle(t.reserved, used)
+	g.ratio += (used/max(t.tokens.reserved, 1) - g.ratio) / 16
+	g.requests.settle(oneRequest, 1)
+	g.tokens.settle(t.tokens, used)
 	g.latency.add(now.Sub(t.sent))
 	g.answered = true
 	if !g.limited() {
@@ -113,13 +115,13 @@ func (g *Gate) throttled(now time.Time, t *Grant, o Outcome) {
 	g.answered = true
 	g.cause = o.Err
 	short, other := &g.requests, &g.tokens
-	reserved, rest := 1.0, t.reserved
+	mine, rest := oneRequest, t.tokens
 	if o.Class == ThrottleTokens {
 		short, other = other, short
-		reserved, rest = rest, reserved
+		mine, rest = rest, mine
 	}
-	through := short.served - short.mark.served
-	short.refused(t.sent, reserved, true)
+	through := short.served - short.newer.served
+	short.refused(t.sent, mine, true)
 	other.refused(t.sent, rest, false)
 	switch {
 	case g.probe.on:
@@ -128,8 +130,10 @@ func (g *Gate) throttled(now time.Time, t *Grant, o Outcome) {
 		if through > 1 { // others got through since the last refusal
 			g.probe.streak = 0
 		}
-		short.slow(now, g.busy)
+		short.slow(now)
 		g.probe.refused(now, t, o.Class, short.probeGaps(), g.o)
+	default:
+		short.guessAgain()
 	}
 	if after := retryAfter(o.Err); after > 0 {
 		g.probe.hold(now.Add(after), o.Class)

@@ -111,19 +111,20 @@ func (r *rate) probeGaps() gaps {
 // becomes the pace at which calls last got through, and is then felt out
 // upwards, call by call.
 func (r *rate) resume(sent time.Time, short bool) {
-	if !short || !r.limited() {
+	if !r.limited() {
 		return
 	}
-	if !r.known && !r.lastPassed.IsZero() {
+	if !short || r.known {
+		r.steady()
+		return
+	}
+	if !r.lastPassed.IsZero() {
 		interval := max(sent.Sub(r.lastPassed).Seconds(), 1e-3)
 		r.peak = min(r.peak, r.unit/interval)
 		r.feeling = true
 	}
-	if r.feeling {
-		r.level = min(r.level, -r.unit)
-		r.steady()
-	}
-	r.mark = mark{at: sent, taken: r.taken, served: r.served}
+	r.level = min(r.level, -r.unit)
+	r.steady()
 }
 
 // passed notes that a call sent then got through.

@@ -25,12 +25,17 @@ type rate struct {
 	grown   time.Duration // time spent growing since the last decrease
 	epoch   time.Time     // of the last decrease: requests sent before it teach nothing
 	blocked bool          // the first waiter waits for this dimension
+	hurry   float64       // how fast growth runs; 1 is its normal pace
 
-	taken  float64 // units that went through, ever; refusals taken back
-	served float64 // calls that went through, ever
-	mark   mark    // at the last decrease
-	known  bool    // a measurement has confirmed the rate
-	unit   float64 // what one call takes, averaged
+	taken  float64       // units that went through, ever; refusals taken back
+	served float64       // calls that went through, ever
+	waited time.Duration // time in which callers waited for this dimension, ever
+	begun  mark          // when calls began to come, after the last pause
+	older  mark          // where the measurement begins
+	newer  mark          // the last decrease
+	known  bool          // a measurement has confirmed the rate
+	calls  float64       // how many calls that measurement rests on
+	unit   float64       // what one call takes, averaged
 
 	lastPassed time.Time // when the last call that got through was sent
 	feeling    bool      // the rate is being felt out, after probes found the service again
@@ -40,18 +45,23 @@ type rate struct {
 type mark struct {
 	at            time.Time
 	taken, served float64
-	blocked       time.Duration // of the time since, how long callers waited
+	waited        time.Duration
 }
 
 const (
-	decrease   = 0.85 // what a refusal leaves of the rate
-	cubicScale = 1 - decrease
+	decrease      = 0.85 // what a refusal leaves of a rate that is known
+	firstDecrease = 0.7  // and of one that is only guessed
+	cubicScale    = 1 - decrease
 
-	clientBurst   = 500 * time.Millisecond // of the rate, saved up while nobody asks
-	minPeriod     = 5 * time.Second
-	callsInPeriod = 8
-	maxPeriod     = 5 * time.Minute
-	growthLimit   = 8 // times the peak: then a refusal is due, or there is no limit
+	clientBurst = 500 * time.Millisecond // of the rate, saved up while nobody asks
+	minPeriod   = 5 * time.Second
+	maxPeriod   = 5 * time.Minute
+	growthLimit = 8 // times the peak: then a refusal is due, or there is no limit
+
+	shortestMeasure = time.Second
+
+	measureTime  = 60 * time.Second // how far back a measurement reaches,
+	measureCalls = 64               // or this many calls, where that is longer
 )
 
 // limited reports whether there is a rate at all.
@@ -69,8 +79,8 @@ func (r *rate) advance(now time.Time) {
 	}
 	r.level = min(r.level+r.perSecond*dt.Seconds(), r.perSecond*clientBurst.Seconds())
 	if r.blocked {
-		r.mark.blocked += dt
-		r.grow(dt)
+		r.waited += dt
+		r.grow(time.Duration(r.hurry * float64(dt)))
 	}
 }
 
@@ -83,10 +93,12 @@ func (r *rate) grow(dt time.Duration) {
 	r.perSecond = min(r.peak*(1+cubicScale*x*x*x), r.peak*growthLimit)
 }
 
-// period is how long growth takes back to the peak.
+// period is how long growth takes back to the peak: a few seconds, or a number
+// of calls where calls are rare. The better the rate is known, the longer it
+// is left alone.
 func (r *rate) period() time.Duration {
-	calls := time.Duration(callsInPeriod * r.unit / r.peak * float64(time.Second))
-	return min(max(minPeriod, calls), maxPeriod)
+	calls := min(max(r.calls/4, 3), 12)
+	return min(max(minPeriod, seconds(calls*r.unitOr(1)/r.peak)), maxPeriod)
 }
 
 // wait returns how long until a call may pass, and 0 for now.
@@ -97,21 +109,25 @@ func (r *rate) wait() time.Duration {
 	return time.Duration(math.Ceil(-r.level / r.perSecond * float64(time.Second)))
 }
 
-// take lets a call of n units through.
-func (r *rate) take(n float64) {
+// charge is what a call takes of one dimension: what the service reserves for
+// it, and what it is expected to have used when it ends.
+type charge struct{ reserved, expected float64 }
+
+// take lets a call through.
+func (r *rate) take(c charge) {
 	if r.limited() {
-		r.level -= n
+		r.level -= c.reserved
 	}
-	r.taken += n
+	r.taken += c.expected
 	r.served++
 }
 
-// settle corrects a take of reserved to what was used.
-func (r *rate) settle(reserved, used float64) {
+// settle corrects a take to what was used.
+func (r *rate) settle(c charge, used float64) {
 	if r.limited() {
-		r.level += reserved - used
+		r.level += c.reserved - used
 	}
-	r.taken += used - reserved
+	r.taken += used - c.expected
 	if r.unit == 0 {
 		r.unit = used
 	}
@@ -121,19 +137,18 @@ func (r *rate) settle(reserved, used float64) {
 // refused takes back a take, of a call sent at sent, that the service did not
 // honour. The pacing slot stays used in the dimension that was short (kept),
 // as it was for nothing only in the others.
-func (r *rate) refused(sent time.Time, reserved float64, kept bool) {
-	r.taken -= reserved
+func (r *rate) refused(sent time.Time, c charge, kept bool) {
+	r.taken -= c.expected
 	r.served--
-	if !sent.After(r.mark.at) { // the mark counted it as let through
-		r.mark.taken -= reserved
-		r.mark.served--
-	}
+	r.begun.uncount(sent, c.expected)
+	r.older.uncount(sent, c.expected)
+	r.newer.uncount(sent, c.expected)
 	if !r.limited() {
 		return
 	}
-	r.level += reserved
+	r.level += c.reserved
 	if kept {
-		r.level -= min(r.unit, reserved)
+		r.level -= min(r.unit, c.reserved)
 	}
 }
 
@@ -142,23 +157,53 @@ func (r *rate) refused(sent time.Time, reserved float64, kept bool) {
 func (r *rate) fresh(sent time.Time) bool { return r.epoch.IsZero() || sent.After(r.epoch) }
 
 // slow answers the first refusal of an epoch, met at now.
-func (r *rate) slow(now, busy time.Time) {
-	current := r.perSecond
-	if !r.limited() {
-		current = r.taken / max(now.Sub(busy).Seconds(), 1)
-		current = max(current, r.unitOr(1))
-	}
-	if m, ok := r.measured(now); ok {
-		current = min(current, m)
-		r.known = true
+func (r *rate) slow(now time.Time) {
+	current, keep := r.perSecond, decrease
+	switch m, n := r.measured(now); {
+	case n > 0:
+		// The truth lies between what was measured and what was refused: the
+		// measurement misses what a service that saves up little could not
+		// give while the gate asked for less.
+		r.peak = (m + min(current, 1.2*m)) / 2
+		r.known, r.calls = true, n
+	case !r.limited():
+		r.peak, keep = r.firstGuess(r.now(now)), firstDecrease
+	case r.known:
+		r.peak = current
+	default:
+		r.peak, keep = current, firstDecrease
 	}
 	r.feeling = false
-	r.peak = current
-	r.perSecond = current * decrease
+	r.perSecond = r.peak * keep
 	r.grown = 0
 	r.epoch = now
 	r.level = min(r.level, -r.unitOr(1)) // the next one waits a slot
-	r.mark = mark{at: now, taken: r.taken, served: r.served}
+	r.remember(r.now(now))
+}
+
+// firstGuess is what has been getting through since calls began to come.
+// It is too high by what the service had saved up.
+func (r *rate) firstGuess(m mark) float64 {
+	took := m.at.Sub(r.begun.at)
+	if took > 5*time.Second && m.served-r.begun.served > 16 {
+		r.known = true
+	}
+	return max(m.taken-r.begun.taken, r.unitOr(1)) / max(took.Seconds(), 1)
+}
+
+// guessAgain corrects the first guess when more of the calls that it counted
+// turn out to be refused.
+func (r *rate) guessAgain() {
+	if r.known || !r.older.at.Equal(r.newer.at) {
+		return
+	}
+	r.peak = r.firstGuess(r.newer)
+	r.perSecond = r.peak * firstDecrease
+}
+
+// now returns the mark of this moment.
+func (r *rate) now(at time.Time) mark {
+	return mark{at: at, taken: r.taken, served: r.served, waited: r.waited}
 }
 
 // unitOr returns the average call, or n before there was one.
@@ -169,16 +214,41 @@ func (r *rate) unitOr(n float64) float64 {
 	return n
 }
 
-// measured returns the service's refill between the last refusal and one at
-// now, if enough was served and callers waited nearly all the while: then its
-// bucket was empty at both ends and never overflowed between.
-func (r *rate) measured(now time.Time) (float64, bool) {
-	if r.mark.at.IsZero() {
-		return 0, false
+// measured returns the service's refill between an earlier refusal and one at
+// now, and the number of calls it rests on: 0 when there were too few, or when
+// callers did not wait nearly all the while. Only then was the service's
+// bucket empty at both ends and never full between.
+func (r *rate) measured(now time.Time) (perSecond, calls float64) {
+	for _, m := range []mark{r.older, r.newer} {
+		took := now.Sub(m.at)
+		if m.at.IsZero() || r.waited-m.waited < took*9/10 {
+			continue
+		}
+		calls, units := r.served-m.served, r.taken-m.taken
+		if calls >= 3 && units > 0 && took >= shortestMeasure {
+			return units / took.Seconds(), calls
+		}
 	}
-	took := now.Sub(r.mark.at)
-	if r.served-r.mark.served < 4 || r.mark.blocked < took*9/10 {
-		return 0, false
+	return 0, 0
+}
+
+// remember begins measurements at m, and keeps the earlier beginning while it
+// is recent enough.
+func (r *rate) remember(m mark) {
+	stale := m.at.Sub(r.older.at) > measureTime && m.served-r.older.served > measureCalls
+	if r.older.at.IsZero() || stale || m.waited-r.older.waited < m.at.Sub(r.older.at)*9/10 {
+		r.older = r.newer
 	}
-	return (r.taken - r.mark.taken) / took.Seconds(), true
+	if r.older.at.IsZero() {
+		r.older = m
+	}
+	r.newer = m
+}
+
+// uncount takes a call sent at sent out of what m counts as let through.
+func (m *mark) uncount(sent time.Time, units float64) {
+	if sent.Before(m.at) {
+		m.taken -= units
+		m.served--
+	}
 }

@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"math"
 	"time"
 )
 
@@ -44,11 +45,11 @@ func (g *Gate) expected(now, since time.Time) time.Duration {
 	calls, tokens := g.queue.ahead(since)
 	var wait time.Duration
 	if r := &g.requests; r.limited() {
-		wait = seconds((calls - r.level) / r.perSecond)
+		wait = seconds((calls - r.level) / r.typical())
 	}
 	if r := &g.tokens; r.limited() {
 		// What is reserved beyond the use comes back, also from those before.
-		wait = max(wait, seconds((tokens*g.ratio-r.level)/r.perSecond))
+		wait = max(wait, seconds((tokens*g.ratio-r.level)/r.typical()))
 	}
 	if g.probe.on {
 		wait = max(wait, g.probe.next.Sub(now))
@@ -62,3 +63,15 @@ func (g *Gate) expected(now, since time.Time) time.Duration {
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// typical is the rate over a whole cycle of growth.
+func (r *rate) typical() float64 { return max(r.perSecond, r.peak) }
+
+// hurry is how fast rates grow: faster the longer callers wait. Processes
+// that share a quota cannot see each other, but each sees its own callers'
+// wait; as those with the longest waits take back rate soonest, the waits, and
+// with them the shares, draw together.
+func (g *Gate) hurry(now time.Time) float64 {
+	wait := g.expected(now, now).Seconds()
+	return min(max(math.Sqrt(wait/10), 0.5), 2.5)
+}
