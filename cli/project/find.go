@@ -39,8 +39,7 @@ func Find(file string) (string, error) {
 	}
 }
 
-// Load reads and checks the file at path. The error is Faults when the file
-// could be read. Relative folders are made absolute, from the file's folder.
+// Load reads and checks the file at path, as Parse does. Relative folders are made absolute, from the file's folder.
 func Load(path string) (*Project, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -51,7 +50,7 @@ func Load(path string) (*Project, error) {
 		return nil, err
 	}
 	if info.Size() > maxSize {
-		return nil, Faults{{File: path, Message: tooLarge(info.Size())}}
+		return &Project{Path: abs}, Faults{{File: path, Message: tooLarge(info.Size())}}
 	}
 	body, err := os.ReadFile(abs)
 	if err != nil {

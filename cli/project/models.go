@@ -70,6 +70,8 @@ func (r *reader) quota(n *yaml.Node) Quota {
 	r.mapping(n, "quota", fields{
 		"rpm": func(n *yaml.Node) { q.RPM = r.count(n, "rpm (requests a minute)") },
 		"tpm": func(n *yaml.Node) { q.TPM = r.count(n, "tpm (tokens a minute)") },
+
+		"burndown": func(n *yaml.Node) { q.Burndown = r.count(n, "burndown (quota tokens for a token of output)") },
 	})
 	return q
 }

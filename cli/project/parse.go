@@ -9,7 +9,8 @@ import (
 )
 
 // Parse reads and checks a causeway.yaml. path names the file in messages and
-// is where relative folders start. The error is Faults, all of them.
+// is where relative folders start. The error is Faults, all of them; with it
+// comes what could be read, for those who look for more faults.
 func Parse(body []byte, path string) (*Project, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -27,7 +28,7 @@ func Parse(body []byte, path string) (*Project, error) {
 			}
 			return a.Column - b.Column
 		})
-		return nil, r.faults
+		return p, r.faults
 	}
 	return p, nil
 }
@@ -49,6 +50,9 @@ func (r *reader) project(root *yaml.Node, p *Project) {
 		r.fault(root, "the first line is missing: schema: %s", Schema)
 	}
 	r.resolve(fallbacks, p.Models)
+	if root.Kind == yaml.MappingNode && slices.Contains(p.Tools, "http") && len(p.HTTP.Allow) == 0 {
+		r.fault(root, "the tool http may reach nothing; add, for example, http: {allow: [api.example.com]}")
+	}
 }
 
 func (r *reader) schema(n *yaml.Node) {
@@ -110,7 +114,11 @@ func (r *reader) tools(n *yaml.Node) []string {
 func (r *reader) http(n *yaml.Node) HTTP {
 	var h HTTP
 	r.mapping(n, "http", fields{"allow": func(n *yaml.Node) {
-		for _, item := range r.list(n, "allow") {
+		items := r.list(n, "allow")
+		if n.Kind == yaml.SequenceNode && len(items) == 0 {
+			r.fault(n, "allow names no host; write, for example, [api.example.com]")
+		}
+		for _, item := range items {
 			if host := r.text(item, "a host"); host != "" {
 				h.Allow = append(h.Allow, host)
 			}

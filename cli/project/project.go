@@ -31,12 +31,16 @@ type Model struct {
 // known: then only the service's refusals slow callers down.
 type Quota struct {
 	RPM int // requests a minute
-	TPM int // tokens a minute
+	TPM int // tokens a minute, input and output
+
+	// Burndown is how many tokens of the quota one token of output takes: 5
+	// for Claude from 3.7 on, 1 (which 0 means) for most others.
+	Burndown int
 }
 
 // HTTP bounds the built-in tool of that name.
 type HTTP struct {
-	Allow []string // host names; without any, the tool may reach nothing
+	Allow []string // hosts: api.example.com, *.example.com, or * for every public one
 }
 
 // Memory is one store of conversations. Exactly one field is set.

@@ -14,11 +14,19 @@ func sortedKeys(values chain.Values) []string {
 }
 
 func (p *Printer) toolResult(t *chain.ToolEvent) string {
-	result := Visible(t.Result, 200)
 	if t.IsError {
-		return p.style.Red("← "+t.Name+" failed:") + " " + result
+		return p.style.Red("← "+t.Name+" failed:") + " " + Visible(t.Result, 300)
 	}
-	return p.style.Cyan("← "+t.Name) + " " + result + p.style.Dim(" · "+Seconds(t.Duration))
+	took := " · " + Seconds(t.Duration)
+	return p.style.Cyan("← "+t.Name) + " " + Visible(t.Result, p.room(len(t.Name)+len(took)+6)) + p.style.Dim(took)
+}
+
+// room is how much of a tool's data fits in a line beside taken columns.
+func (p *Printer) room(taken int) int {
+	if p.style.Width == 0 {
+		return 200
+	}
+	return max(p.style.Width-taken, 20)
 }
 
 // retry says what the layer around the model does. A first attempt is not
@@ -37,9 +45,9 @@ func (p *Printer) retry(r *chain.RetryEvent) string {
 	return ""
 }
 
-// stepFacts is the line under a step: how long, which prompt and model, what
+// stepFacts is what stands under a step: how long, which prompt and model, what
 // it cost.
-func stepFacts(e chain.Event) string {
+func stepFacts(e chain.Event) []string {
 	var prompt, first, tokens, turns, attempts string
 	if e.Prompt != nil {
 		prompt = promptUse(*e.Prompt)
@@ -53,13 +61,14 @@ func stepFacts(e chain.Event) string {
 	if e.Turn > 1 {
 		turns = Count(e.Turn, "turn")
 	}
-	if e.Attempts > 1 {
+	if e.Attempts > max(e.Turn, 1) {
 		attempts = Count(e.Attempts, "attempt")
 		if e.Waited > 0 {
 			attempts += ", waited " + Seconds(e.Waited)
 		}
 	}
-	return joined(Seconds(e.Duration), first, prompt, e.Model, turns, tokens, attempts, oddStop(e.StopReason))
+	facts := []string{Seconds(e.Duration), first, prompt, e.Model, turns, tokens, attempts, oddStop(e.StopReason)}
+	return slices.DeleteFunc(facts, func(f string) bool { return f == "" })
 }
 
 // oddStop names a stop reason worth a look: an answer that was cut off or
@@ -93,4 +102,34 @@ func Tokens(u message.Usage) string {
 		text += fmt.Sprintf(" (cache: %d read, %d written)", u.CacheRead, u.CacheWrite)
 	}
 	return text
+}
+
+// Summary writes the last lines of a run that ended well.
+func (p *Printer) Summary(r *chain.Result) {
+	p.Close()
+	skipped := 0
+	for _, s := range r.Steps {
+		if s.Skipped {
+			skipped++
+		}
+	}
+	facts := []string{Count(len(r.Steps)-skipped, "step")}
+	if skipped > 0 {
+		facts[0] += fmt.Sprintf(" (%d skipped)", skipped)
+	}
+	if tokens := Tokens(r.Usage); tokens != "" {
+		facts = append(facts, tokens)
+	}
+	if r.Attempts > 0 {
+		facts = append(facts, Count(r.Attempts, "model call"))
+	}
+	if r.Waited > 0 {
+		facts = append(facts, "waited "+Seconds(r.Waited))
+	}
+	if r.FirstToken > 0 {
+		facts = append(facts, "first token after "+Seconds(r.FirstToken))
+	}
+	head := "done in " + Seconds(r.Duration)
+	fmt.Fprintln(p.w)
+	p.facts(p.style.Bold(head)+p.style.Dim(" · "), len(head)+3, facts)
 }

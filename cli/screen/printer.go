@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/causeway-go/causeway/chain"
 )
@@ -81,12 +82,12 @@ func (p *Printer) show(e chain.Event) {
 	case chain.StepStarted:
 		p.header(e.Step)
 	case chain.Token:
-		p.say(e, "  ")
+		p.say(e, "  ", nil)
 		p.spoke[e.Step] = true
 	case chain.Reasoning:
-		p.say(e, p.style.Dim("  ┆ "))
+		p.say(e, "  ┆ ", p.style.Dim)
 	case chain.ToolCall:
-		p.line(e, p.style.Cyan("→ "+e.Tool.Name)+" "+Visible(e.Tool.Arguments, 200))
+		p.line(e, p.style.Cyan("→ "+e.Tool.Name)+" "+Visible(e.Tool.Arguments, p.room(len(e.Tool.Name)+6)))
 	case chain.ToolResult:
 		p.line(e, p.toolResult(e.Tool))
 	case chain.Progress:
@@ -124,13 +125,13 @@ func (p *Printer) line(e chain.Event, line string) {
 }
 
 // say writes a piece of a step's text, which holds the screen from then on.
-func (p *Printer) say(e chain.Event, indent string) {
+func (p *Printer) say(e chain.Event, indent string, paint func(string) string) {
 	if p.text != nil && p.text.indent != indent {
 		p.endText()
 	}
 	if p.text == nil {
 		p.under(e.Step)
-		p.text = &text{w: p.w, style: p.style, indent: indent}
+		p.text = &text{w: p.w, style: p.style, indent: indent, paint: paint}
 	}
 	p.holder = e.Step
 	p.text.add(e.Text)
@@ -167,7 +168,21 @@ func (p *Printer) footer(e chain.Event) {
 	if name == "" && !p.spoke[e.Step] {
 		p.values(e.Values)
 	}
-	fmt.Fprintln(p.w, indent+p.style.Green("✓ ")+name+p.style.Dim(stepFacts(e)))
+	p.facts(indent+p.style.Green("✓ ")+name, 4, stepFacts(e))
+}
+
+// facts writes facts side by side after head, which takes column columns, on
+// as many lines as they need.
+func (p *Printer) facts(head string, column int, facts []string) {
+	line := ""
+	for _, fact := range facts {
+		if line != "" && p.style.Width > 0 && column+utf8.RuneCountInString(line+" · "+fact) > p.style.Width {
+			fmt.Fprintln(p.w, head+p.style.Dim(line))
+			head, column, line = "    ", 4, ""
+		}
+		line = joined(line, fact)
+	}
+	fmt.Fprintln(p.w, head+p.style.Dim(line))
 }
 
 // values shows what a step without an answer of its own made.

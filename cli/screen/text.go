@@ -14,10 +14,11 @@ type text struct {
 	w      io.Writer
 	style  Style
 	indent string
-	column int    // runes written on this line, without the indent
-	word   []byte // held back
-	spaces int    // before word
-	open   bool   // the line has its indent
+	paint  func(string) string // nil: as it is
+	column int                 // runes written on this line, without the indent
+	word   []byte              // held back
+	spaces int                 // before word
+	open   bool                // the line has its indent
 }
 
 // add writes piece, all but its last unfinished word.
@@ -68,7 +69,11 @@ func (t *text) flush() {
 		t.open = true
 	}
 	io.WriteString(t.w, strings.Repeat(" ", t.spaces))
-	t.w.Write(t.word)
+	if t.paint != nil {
+		io.WriteString(t.w, t.paint(string(t.word)))
+	} else {
+		t.w.Write(t.word)
+	}
 	t.column += t.spaces + size
 	t.spaces, t.word = 0, t.word[:0]
 }

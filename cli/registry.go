@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+
+	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/cli/project"
+	"github.com/causeway-go/causeway/memory"
+	"github.com/causeway-go/causeway/tools"
+	"github.com/tmc/langchaingo/llms"
+)
+
+// registry puts together what chains may name: the team's own things first,
+// then those of causeway.yaml.
+func (w *workspace) registry(ctx context.Context) (*chain.Registry, error) {
+	r := &chain.Registry{}
+	if team := w.app.registry; team != nil {
+		*r = *team
+	}
+	r.Model = w.modelFunc(ctx, r.Model)
+	var err error
+	if r.Templates == nil || w.prompts != w.project.Prompts {
+		if r.Templates, err = w.library(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if r.Tools, err = w.tools(r.Tools); err != nil {
+		return nil, err
+	}
+	if r.Memory, err = w.memory(r.Memory); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// modelFunc asks the team's registry first. With --emulator it is not asked:
+// nothing may leave the machine then.
+func (w *workspace) modelFunc(ctx context.Context, team func(string) (llms.Model, error)) func(string) (llms.Model, error) {
+	return func(id string) (llms.Model, error) {
+		if team != nil && w.emulator == nil {
+			if m, err := team(id); err == nil {
+				return m, nil
+			}
+		}
+		return w.models.model(ctx, id)
+	}
+}
+
+// tools adds the built-in tools that the project allows to the team's.
+func (w *workspace) tools(team *tools.Set) (*tools.Set, error) {
+	var all []*tools.Tool
+	for _, name := range team.Names() {
+		t, _ := team.Get(name)
+		all = append(all, t)
+	}
+	for _, name := range w.project.Tools {
+		if _, taken := team.Get(name); taken {
+			continue
+		}
+		t, err := builtinTool(name, w.project)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return tools.NewSet(all...)
+}
+
+// memory opens the project's stores that the team's registry does not have.
+func (w *workspace) memory(team map[string]memory.Store) (map[string]memory.Store, error) {
+	stores := map[string]memory.Store{}
+	maps.Copy(stores, team)
+	for name, spec := range w.project.Memory {
+		if stores[name] != nil {
+			continue
+		}
+		store, err := w.memoryStore(spec)
+		if err != nil {
+			return nil, fmt.Errorf("memory %s: %w", name, err)
+		}
+		stores[name] = store
+	}
+	return stores, nil
+}
+
+func (w *workspace) memoryStore(spec project.Memory) (memory.Store, error) {
+	if spec.InProcess {
+		return memory.NewInProcess(), nil
+	}
+	if err := os.MkdirAll(filepath.Dir(spec.Folder), 0o755); err != nil {
+		return nil, err
+	}
+	return memory.NewFileStore(spec.Folder)
+}

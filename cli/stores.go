@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/causeway-go/causeway/cli/project"
+	"github.com/causeway-go/causeway/templates"
+	"github.com/causeway-go/causeway/templates/s3store"
+)
+
+// library opens the prompts that chains name; nil when there are none.
+func (w *workspace) library(ctx context.Context) (*templates.Library, error) {
+	if l := w.prompts; l.Dir != "" {
+		if _, err := os.Stat(l.Dir); err != nil {
+			return nil, usageError{"the folder of prompts " + plainPathError(err)}
+		}
+	}
+	store, err := w.promptStore(ctx, w.prompts)
+	if err == nil && w.prompts.Dir != "" {
+		store, err = withFiles(ctx, store, w.prompts.Dir)
+	}
+	if err == nil && w.local != nil {
+		store, err = w.local.over(ctx, store)
+	}
+	if err != nil || store == nil {
+		return nil, err
+	}
+	return templates.NewLibrary(store, nil)
+}
+
+// withFiles adds to the store in dir the prompt files below dir that are not
+// named after their prompt, which the store itself does not find. A file with
+// faults troubles only those who ask for it.
+func withFiles(ctx context.Context, store templates.Store, dir string) (templates.Store, error) {
+	files, err := sourcesBelow(dir)
+	if err != nil {
+		return nil, err
+	}
+	local := &localPrompts{}
+	for _, f := range files {
+		if f.kind == kindPrompt {
+			_, _ = local.add(f.path) // remembers what is wrong
+		}
+	}
+	for name, err := range store.Names(ctx, "") {
+		if err != nil {
+			return nil, err
+		}
+		delete(local.bodies, name)
+		delete(local.broken, name)
+	}
+	return local.over(ctx, store)
+}
+
+// promptStore opens the store at l; nil when l is nowhere. A folder that is
+// there may hold a store's versions, or plain prompt files.
+func (w *workspace) promptStore(ctx context.Context, l project.Location) (templates.Store, error) {
+	switch {
+	case l.IsZero():
+		return nil, nil
+	case l.Bucket != "":
+		return w.bucketStore(ctx, l)
+	}
+	store, err := templates.NewFileStore(l.Dir)
+	if err != nil {
+		return nil, err
+	}
+	w.close = append(w.close, store.Close)
+	return store, nil
+}
+
+func (w *workspace) bucketStore(ctx context.Context, l project.Location) (templates.Store, error) {
+	cfg, err := w.account.ready(ctx, w.project.Region, promptAccess)
+	if err != nil {
+		w.models.setup = err
+		return nil, err
+	}
+	return s3store.New(s3.NewFromConfig(cfg), l.Bucket, &s3store.Options{Prefix: l.Prefix})
+}

@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/causeway-go/causeway/bedrock/emulator"
+	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/cli/project"
+)
+
+// places are the flags that say where models and prompts are, in place of what
+// causeway.yaml says.
+type places struct {
+	emulator string // a script, or auto
+	store    string // of prompts
+}
+
+// workspace is what surrounds a chain: the project, the registry of the team's
+// own command, and the flags over both.
+type workspace struct {
+	app      *app
+	project  *project.Project
+	prompts  project.Location
+	emulator *emulator.Emulator // nil: real Bedrock
+	script   string             // of the emulator
+	account  *account
+	models   models
+	local    *localPrompts // prompts that stand in for the store's; nil: none
+	close    []func() error
+}
+
+// open finds the project of file and takes in the flags. With project.Faults
+// as its error it returns what could be read of the project.
+func (a *app) open(file string, p places) (*workspace, error) {
+	w := &workspace{app: a, account: newAccount(), script: p.emulator}
+	w.models.workspace = w
+	var err, faults error
+	w.project, faults = findProject(file)
+	if w.project == nil {
+		return nil, faults
+	}
+	if w.prompts, err = promptsOf(w.project, file, p.store); err != nil {
+		return nil, err
+	}
+	if p.emulator != "" {
+		if w.emulator, err = newEmulator(p.emulator); err != nil {
+			return nil, err
+		}
+	}
+	return w, faults
+}
+
+// findProject returns the project of file; without a causeway.yaml it is empty.
+func findProject(file string) (*project.Project, error) {
+	path, err := project.Find(file)
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		return &project.Project{}, nil
+	}
+	return project.Load(shortPath(path))
+}
+
+// promptsOf says where the prompts are: --store, else causeway.yaml, else a
+// folder named prompts beside the file.
+func promptsOf(p *project.Project, file, store string) (project.Location, error) {
+	if store != "" {
+		l, err := project.ParseLocation(store, ".")
+		if err != nil {
+			return l, usagef("--store %v", err)
+		}
+		return l, nil
+	}
+	if !p.Prompts.IsZero() {
+		return p.Prompts, nil
+	}
+	beside := filepath.Join(folderOf(file), "prompts")
+	if info, err := os.Stat(beside); err == nil && info.IsDir() {
+		return project.Location{Dir: beside}, nil
+	}
+	return project.Location{}, nil
+}
+
+func folderOf(file string) string {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return file
+	}
+	return filepath.Dir(file)
+}
+
+// auto is the value of --emulator for its built-in responder.
+const auto = "auto"
+
+func newEmulator(script string) (*emulator.Emulator, error) {
+	if script == auto {
+		return emulator.New(nil), nil
+	}
+	responder, err := emulator.ScriptFile(os.DirFS(filepath.Dir(script)), filepath.Base(script))
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, usagef("--emulator %s: there is no such file; write the path of a script, or auto for answers without one", script)
+		}
+		return nil, err
+	}
+	return emulator.New(&emulator.Options{Responder: responder}), nil
+}
+
+// root is the folder a chain's file and those it names are read from: the
+// project's, when the file is inside it.
+func (w *workspace) root(file string) string {
+	dir := filepath.Dir(file)
+	if w.project.Path == "" {
+		return dir
+	}
+	root := filepath.Dir(w.project.Path)
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return dir
+	}
+	if rel, err := filepath.Rel(root, abs); err != nil || !filepath.IsLocal(rel) {
+		return dir
+	}
+	return root
+}
+
+// load reads and checks the chain in file.
+func (w *workspace) load(ctx context.Context, file string) (*chain.Chain, error) {
+	if _, err := os.Stat(file); err != nil {
+		return nil, usageError{plainPathError(err)}
+	}
+	registry, err := w.registry(ctx)
+	if err != nil {
+		return nil, err
+	}
+	root := w.root(file)
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	absRoot, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	name, err := filepath.Rel(absRoot, abs)
+	if err != nil {
+		return nil, err
+	}
+	return chain.Load(ctx, os.DirFS(root), filepath.ToSlash(name), registry)
+}
+
+// Close lets go of the stores.
+func (w *workspace) Close() error {
+	var errs []error
+	for _, close := range w.close {
+		errs = append(errs, close())
+	}
+	return errors.Join(errs...)
+}
+
+// shortPath is path as seen from the working directory, where that is shorter:
+// it is what people read in messages.
+func shortPath(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(wd, path); err == nil && len(rel) < len(path) {
+		return rel
+	}
+	return path
+}
