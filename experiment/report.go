@@ -17,6 +17,8 @@ type Report struct {
 	Metrics     []MetricReport `json:"metrics"`
 	Excluded    Excluded       `json:"excluded,omitzero"`
 	Verdict     Verdict        `json:"verdict"`
+
+	stepped bool // a canary that was stepped down
 }
 
 // Arm is one variant's share of the units.

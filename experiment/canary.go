@@ -1,0 +1,81 @@
+package experiment
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+)
+
+// Review analyses the experiment once, as its log is now. A canary it moves: to
+// nothing when a guardrail is breached, the split is broken or the primary
+// metric is worse, and to the next step when every variant has the units a
+// verdict needs and nothing speaks against it. The step is written to the log,
+// from which every other process's Review takes it.
+func (r *Runner) Review(ctx context.Context) (*Report, error) {
+	report, err := Analyze(r.e, r.tracker.log.Read(ctx, r.e.Key), nil)
+	if err != nil || r.e.Mode != Canary {
+		return report, err
+	}
+	step := r.e.next(report)
+	if step != report.Step && (step >= 0 || !report.stepped) {
+		if err := r.tracker.decide(ctx, step, report.Verdict.Sentence); err != nil {
+			return report, err
+		}
+	}
+	r.step.Store(int32(step))
+	return report, nil
+}
+
+// next is the step that follows from a report.
+func (e *Experiment) next(r *Report) int {
+	switch r.Verdict.Action {
+	case Repair, Stop:
+		return -1
+	case Keep:
+		return -1 // the control is better, for certain
+	case Ship:
+		return min(r.Step+1, len(e.Steps)-1)
+	case Collect:
+	}
+	for _, a := range r.Arms {
+		if a.Units < e.Decision.MinUnits {
+			return r.Step
+		}
+	}
+	return min(r.Step+1, len(e.Steps)-1)
+}
+
+// Watch reviews the experiment every period until ctx ends: a canary whose
+// guardrail is breached is stepped down within one period. What a review could
+// not do goes to RunnerOptions.OnError, and the next one tries again.
+func (r *Runner) Watch(ctx context.Context, every time.Duration) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		if _, err := r.Review(ctx); err != nil && ctx.Err() == nil {
+			r.record(err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// decide writes a canary's step to the log.
+func (t *Tracker) decide(ctx context.Context, step int, why string) error {
+	return t.log.Append(ctx, Record{
+		ID: "d-" + rand.Text(), Kind: Decided, Time: time.Now(), Experiment: t.e.Key, Step: step, Note: why,
+	})
+}
+
+// Stop writes the end of a canary to the log: every process that reviews it
+// gives everybody the control from then on.
+func (r *Runner) Stop(ctx context.Context, why string) error {
+	if err := r.tracker.decide(ctx, -1, why); err != nil {
+		return err
+	}
+	r.step.Store(-1)
+	return nil
+}

@@ -1,0 +1,257 @@
+package experiment_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/experiment"
+)
+
+// variantChain answers with its key after wait, or fails.
+func variantChain(t testing.TB, key string, wait time.Duration, fail error) *chain.Chain {
+	t.Helper()
+	c, err := chain.New("support", []chain.Step{
+		chain.Func("answer", func(ctx context.Context, in chain.Values) (string, error) {
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+				return "", ctx.Err()
+			}
+			if fail != nil {
+				return "", fail
+			}
+			return key + ": " + in["question"].(string), nil
+		}, &chain.FuncOptions{Inputs: []string{"question"}}),
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+const live = `schema: causeway.experiment/v1
+key: live
+variants: [{key: control}, {key: warm}]
+metrics:
+  primary: {name: csat}
+  guardrails: [{name: error, kind: ratio, worseBy: 0.1}, {name: latency_ms, worseBy: 5000}]
+decision: {minUnits: 20}
+`
+
+type setup struct {
+	log     *experiment.FolderLog
+	tracker *experiment.Tracker
+	runner  *experiment.Runner
+}
+
+func newSetup(t testing.TB, e *experiment.Experiment, chains map[string]*chain.Chain, o *experiment.RunnerOptions) setup {
+	t.Helper()
+	s := setup{log: experiment.NewFolderLog(t.TempDir())}
+	s.tracker = experiment.NewTracker(e, s.log, nil)
+	if o == nil {
+		o = &experiment.RunnerOptions{}
+	}
+	o.OnError = func(err error) { t.Errorf("recording: %v", err) }
+	var err error
+	if s.runner, err = experiment.NewRunner(e, chains, s.tracker, o); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.log.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func (s setup) records(t testing.TB, key string) (list []experiment.Record) {
+	t.Helper()
+	for r, err := range s.log.Read(t.Context(), key) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+func TestRunner(t *testing.T) {
+	e := parse(t, live)
+	s := newSetup(t, e, map[string]*chain.Chain{"control": variantChain(t, "control", 0, nil), "warm": variantChain(t, "warm", 0, nil)}, nil)
+	in := chain.Values{"question": "hi"}
+	for i := range 40 {
+		session := fmt.Sprint("session-", i)
+		want := e.Assign(session).Variant.Key
+		for range 2 {
+			var labels map[string]string
+			res, err := s.runner.Run(t.Context(), in, &chain.RunOptions{Session: session, Events: func(e chain.Event) {
+				if e.Kind == chain.RunStarted {
+					labels = e.Labels
+				}
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if res.Values["answer"] != want+": hi" || labels["variant"] != want || labels["experiment"] != "live" {
+				t.Fatalf("%s: %v with labels %v, want %s", session, res.Values, labels, want)
+			}
+			if err := s.tracker.Feedback(t.Context(), experiment.Feedback{RunID: res.RunID, Values: map[string]float64{"csat": 5}, Note: "my name is Ann"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	// A run of nobody is the control's and is not recorded; the chain goes
+	// anywhere a chain goes.
+	if res, err := s.runner.Chain().Run(t.Context(), in, nil); err != nil || res.Values["answer"] != "control: hi" {
+		t.Errorf("without a unit: %v, %v", res, err)
+	}
+	kinds := map[experiment.RecordKind]int{}
+	for _, r := range s.records(t, "live") {
+		kinds[r.Kind]++
+		if strings.Contains(r.Unit, "session") || r.Note != "" {
+			t.Errorf("the log says who it was: %+v", r)
+		}
+	}
+	if kinds[experiment.Exposure] != 40 || kinds[experiment.Outcome] != 160 {
+		t.Errorf("%v, want 40 exposures and 160 outcomes", kinds)
+	}
+	r, err := s.runner.Review(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Metrics[0].Arms[0].Value != 5 || r.Excluded.Unmatched != 0 || r.Metrics[1].Arms[1].Value != 0 {
+		t.Errorf("%+v %+v", r.Metrics[0].Arms, r.Excluded)
+	}
+}
+
+func TestRunnerRefusesUnlikeChains(t *testing.T) {
+	e := parse(t, live)
+	other, err := chain.New("support", []chain.Step{
+		chain.Func("reply", func(context.Context, chain.Values) (string, error) { return "", nil }, &chain.FuncOptions{Inputs: []string{"question"}}),
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	control := variantChain(t, "control", 0, nil)
+	for says, chains := range map[string]map[string]*chain.Chain{
+		"no chain for the variant warm": {"control": control},
+		"returns [reply], the control":  {"control": control, "warm": other},
+	} {
+		if _, err := experiment.NewRunner(e, chains, nil, nil); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %s", err, says)
+		}
+	}
+}
+
+func TestRunnerRecordsFailuresAndNotCancellations(t *testing.T) {
+	e := parse(t, strings.Replace(live, "variants:", "weights: [0, 1]\nvariants:", 1))
+	s := newSetup(t, e, map[string]*chain.Chain{
+		"control": variantChain(t, "control", 0, nil), "warm": variantChain(t, "warm", time.Millisecond, errors.New("boom")),
+	}, nil)
+	if _, err := s.runner.Run(t.Context(), chain.Values{"question": "x"}, &chain.RunOptions{Session: "a"}); err == nil {
+		t.Fatal("no error")
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.runner.Run(gone, chain.Values{"question": "x"}, &chain.RunOptions{Session: "b"}); err == nil {
+		t.Fatal("no error")
+	}
+	failed := 0
+	for _, r := range s.records(t, "live") {
+		if r.Kind == experiment.Outcome {
+			failed++
+			if _, has := r.Values[experiment.LatencyMS]; has || r.Values[experiment.Failed] != 1 {
+				t.Errorf("values %v", r.Values)
+			}
+		}
+	}
+	if failed != 1 {
+		t.Errorf("%d outcomes, want the failure's alone", failed)
+	}
+}
+
+// A shadow that is slow, fails or panics costs the real run nothing, and its
+// numbers stand beside the control's.
+func TestShadow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := parse(t, strings.Replace(live, "variants:", "mode: shadow\nvariants:", 1))
+		s := newSetup(t, e, map[string]*chain.Chain{
+			"control": variantChain(t, "control", time.Second, nil), "warm": variantChain(t, "warm", time.Minute, nil),
+		}, &experiment.RunnerOptions{MaxShadows: 3})
+		for i := range 5 {
+			began := time.Now()
+			ctx, cancel := context.WithCancel(t.Context())
+			res, err := s.runner.Run(ctx, chain.Values{"question": "x"}, &chain.RunOptions{Session: fmt.Sprint(i)})
+			cancel() // the real run's end does not end its shadow
+			if err != nil || res.Values["answer"] != "control: x" || time.Since(began) != time.Second {
+				t.Fatalf("%v, %v after %v", res, err, time.Since(began))
+			}
+		}
+		s.runner.Close()
+		if s.runner.Dropped() != 2 {
+			t.Errorf("dropped %d, want 2", s.runner.Dropped())
+		}
+		r, err := s.runner.Review(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		latency := r.Metrics[2].Arms
+		if latency[0].Value != 1000 || latency[1].Value != 60_000 || r.Arms[1].Units != 3 || r.Excluded.MixedUnits != 0 {
+			t.Errorf("latency %+v, arms %+v, %+v", latency, r.Arms, r.Excluded)
+		}
+	})
+}
+
+// A canary whose guardrail breaks is stepped down within one period, in the
+// process that finds out and in the one that reads it from the log; one that
+// holds goes on.
+func TestCanary(t *testing.T) {
+	for name, fail := range map[string]error{"breached": errors.New("boom"), "held": nil} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := parse(t, strings.Replace(live, "variants:", "mode: canary\ncanary: {steps: [0.2, 0.5]}\nvariants:", 1))
+				chains := map[string]*chain.Chain{"control": variantChain(t, "control", 0, nil), "warm": variantChain(t, "warm", 0, fail)}
+				s := newSetup(t, e, chains, nil)
+				second, err := experiment.NewRunner(e, chains, s.tracker, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, stop := context.WithCancel(t.Context())
+				done := make(chan struct{})
+				go func() { s.runner.Watch(ctx, time.Minute); close(done) }()
+				var warm atomic.Int64
+				run := func(r *experiment.Runner, n int) (of int) {
+					for i := range n {
+						res, err := r.Run(ctx, chain.Values{"question": "x"}, &chain.RunOptions{Session: fmt.Sprint("c", i)})
+						if err != nil || strings.HasPrefix(res.Values["answer"].(string), "warm") {
+							of++
+							warm.Add(1)
+						}
+					}
+					return of
+				}
+				first := run(s.runner, 300)
+				time.Sleep(61 * time.Second) // one period, of virtual time
+				if _, err := second.Review(ctx); err != nil {
+					t.Fatal(err)
+				}
+				after, there := run(s.runner, 300), run(second, 300)
+				if fail != nil && (first == 0 || after != 0 || there != 0) {
+					t.Errorf("warm got %d, and %d and %d after it broke", first, after, there)
+				}
+				if fail == nil && (after <= first || there != after) {
+					t.Errorf("warm got %d, then %d and %d", first, after, there)
+				}
+				stop()
+				<-done
+			})
+		})
+	}
+}
