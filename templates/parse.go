@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -78,12 +77,9 @@ func (r *reader) compileTexts(d *draft, c *compiled) {
 }
 
 func (r *reader) compileText(p *part, o *TextOptions, names *checker) *Text {
-	t, err := ParseText(p.source, o)
-	if bad, ok := errors.AsType[*TextError](err); ok {
-		for _, f := range bad.Faults {
-			r.textFault(p, f)
-		}
-		return nil
+	t, faults := compileText(p.source, o)
+	for _, f := range faults {
+		r.textFault(p, f)
 	}
 	for _, u := range t.uses {
 		if message := names.check(u); message != "" {

@@ -41,6 +41,15 @@ type TextOptions struct {
 
 // ParseText compiles a template. Its error is a *[TextError].
 func ParseText(source string, o *TextOptions) (*Text, error) {
+	t, faults := compileText(source, o)
+	if len(faults) > 0 {
+		return nil, &TextError{Faults: faults}
+	}
+	return t, nil
+}
+
+// compileText returns, even for a text with mistakes, the names it uses.
+func compileText(source string, o *TextOptions) (*Text, []TextFault) {
 	if o == nil {
 		o = &TextOptions{}
 	}
@@ -53,10 +62,7 @@ func ParseText(source string, o *TextOptions) (*Text, error) {
 		t.maxOutput = DefaultMaxOutput
 	}
 	p.compile(t, source)
-	if len(p.faults) > 0 {
-		return nil, &TextError{Faults: p.faults}
-	}
-	return t, nil
+	return t, p.faults
 }
 
 // TextError is every mistake found in one template text.

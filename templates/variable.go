@@ -3,6 +3,7 @@ package templates
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // The ways a variable can be wrong. A [VariableError] unwraps to one of them.
@@ -10,8 +11,8 @@ var (
 	ErrMissing    = errors.New("variable is missing")
 	ErrUndeclared = errors.New("variable is not declared")
 	ErrWrongType  = errors.New("variable has the wrong type")
-	ErrRefused    = errors.New("variable's value is not allowed") // a length, a pattern, an enum
-	ErrFence      = errors.New("untrusted value contains its own fence")
+	ErrRefused    = errors.New("variable has a value that is not allowed") // a length, a pattern, an enum
+	ErrFence      = errors.New("variable holds what could be taken for its fence")
 )
 
 // VariableError says which variable of which prompt cannot be used and why.
@@ -30,10 +31,12 @@ func (e *VariableError) Error() string {
 	if e.Prompt != "" {
 		where = "prompt " + e.Prompt + ": "
 	}
-	if e.Detail == "" {
-		return fmt.Sprintf("%svariable %q: %v", where, e.Variable, e.Err)
+	detail := ""
+	if e.Detail != "" {
+		detail = ": " + e.Detail
 	}
-	return fmt.Sprintf("%svariable %q: %v: %s", where, e.Variable, e.Err, e.Detail)
+	what := strings.TrimPrefix(e.Err.Error(), "variable ")
+	return fmt.Sprintf("%svariable %q %s%s", where, e.Variable, what, detail)
 }
 
 // Unwrap returns the sentinel.

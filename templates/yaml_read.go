@@ -119,8 +119,12 @@ func (r *reader) boolean(n *yaml.Node, path string) bool {
 func (r *reader) whole(n *yaml.Node, path string, low int) int {
 	n = follow(n)
 	var i int
-	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" || n.Decode(&i) != nil || i < low {
-		r.fault(n, path, "want a whole number of at least %d, found %s", low, describe(n))
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" || n.Decode(&i) != nil {
+		r.fault(n, path, "want a whole number, found %s", describe(n))
+		return low
+	}
+	if i < low {
+		r.fault(n, path, "want a whole number of at least %d", low)
 		return low
 	}
 	return i

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/causeway-go/causeway/templates"
 )
 
@@ -36,9 +34,7 @@ func (s *suite) aliases(t *testing.T) {
 	for _, a := range list {
 		names = append(names, fmt.Sprintf("%s=%d", a.Name, a.Version))
 	}
-	if d := cmp.Diff([]string{"production=2", "staging=2"}, names); d != "" {
-		t.Error(d)
-	}
+	same(t, "aliases", names, []string{"production=2", "staging=2"})
 	back, err := templates.Rollback(t.Context(), store, "a", "production", nil)
 	if err != nil || back.Version != 1 || back.Previous != 2 {
 		t.Errorf("rolled back: %+v, %v", back, err)
@@ -125,9 +121,7 @@ func (s *suite) log(t *testing.T) {
 		"rollback production 2->1 done", "promote production 1->2 done", "promote production 0->1 done",
 		"publish  1->2 done", "publish  0->1 done",
 	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
-	}
+	same(t, "log", got, want)
 	if len(entries) > 2 && (entries[2].By != "ada" || entries[2].Why != "good") {
 		t.Errorf("who and why: %+v", entries[2])
 	}

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,4 +112,12 @@ func all[T any](t *testing.T, seq iter.Seq2[T, error]) []T {
 		out = append(out, v)
 	}
 	return out
+}
+
+// same compares two lists.
+func same[T comparable](t *testing.T, what string, got, want []T) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: %v, want %v", what, got, want)
+	}
 }

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/causeway-go/causeway/templates"
 )
 
@@ -131,9 +129,7 @@ func (s *suite) versions(t *testing.T) {
 	for i := range want {
 		want[i] = n - i
 	}
-	if d := cmp.Diff(want, numbers); d != "" {
-		t.Error(d)
-	}
+	same(t, "versions", numbers, want)
 	for v, err := range store.Versions(t.Context(), "a/b") {
 		if err != nil || v.Number != n {
 			t.Errorf("first %d, %v", v.Number, err)
@@ -156,9 +152,7 @@ func (s *suite) names(t *testing.T) {
 	} {
 		got := all(t, store.Names(t.Context(), prefix))
 		slices.Sort(got)
-		if d := cmp.Diff(want, got); d != "" {
-			t.Errorf("prefix %q: %s", prefix, d)
-		}
+		same(t, "names with prefix "+prefix, got, want)
 	}
 }
 
