@@ -29,7 +29,10 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	}
 	w.sent++
 	w.path = req.URL.EscapedPath()
-	w.body, _ = io.ReadAll(req.Body)
+	w.body = nil
+	if req.Body != nil {
+		w.body, _ = io.ReadAll(req.Body)
+	}
 	return w.answer(req), nil
 }
 

@@ -124,4 +124,3 @@ func indented(t *testing.T, body []byte) string {
 	}
 	return buf.String() + "\n"
 }
-

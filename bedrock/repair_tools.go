@@ -2,7 +2,6 @@ package bedrock
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
 )
@@ -131,54 +130,4 @@ func orphanText(r types.ToolResultBlock) []types.ContentBlock {
 		}
 	}
 	return blocks
-}
-
-// repairToolIDs makes ids fit [a-zA-Z0-9_.:-]{1,64} (Mistral's own models take
-// nine letters and digits, which Bedrock maps itself). A call without an id
-// gets one by its place; a result without one answers the first call before it
-// that is not answered yet.
-func (c *conversion) repairToolIDs() {
-	fixed := make(map[string]string)
-	calls := 0
-	var unanswered []string
-	for _, t := range c.turns {
-		for _, b := range t.Content {
-			switch b := b.(type) {
-			case *types.ContentBlockMemberToolUse:
-				calls++
-				id := *b.Value.ToolUseId
-				if !validName(id, 64, isToolIDByte) {
-					c.repair("the id %q of a tool call was changed to fit Bedrock's rule", id)
-					id = "tooluse_" + strconv.Itoa(calls)
-					fixed[*b.Value.ToolUseId] = id
-					b.Value.ToolUseId = &id
-				}
-				unanswered = append(unanswered, id)
-			case *types.ContentBlockMemberToolResult:
-				unanswered = repairResultID(b, fixed, unanswered)
-			}
-		}
-	}
-}
-
-func repairResultID(b *types.ContentBlockMemberToolResult, fixed map[string]string, unanswered []string) []string {
-	id := *b.Value.ToolUseId
-	if id == "" && len(unanswered) > 0 {
-		id = unanswered[0]
-	} else if f, ok := fixed[id]; ok {
-		id = f
-	}
-	if !validName(id, 64, isToolIDByte) {
-		id = mapBytes(id, 64, isToolIDByte, '_')
-	}
-	if id == "" {
-		id = "tooluse_unknown"
-	}
-	b.Value.ToolUseId = &id
-	for i, u := range unanswered {
-		if u == id {
-			return append(unanswered[:i:i], unanswered[i+1:]...)
-		}
-	}
-	return unanswered
 }
