@@ -10,15 +10,19 @@ import (
 type Options struct {
 	Responder Responder // nil answers with one sentence
 	Faults    []Fault   // what goes wrong, in order: the first that fits a call happens to it
-	Seed      uint64    // of ids, padding and random faults: the same seed, the same bytes
+	// Guardrails by id. Nil lets every guardrail id pass and do nothing;
+	// otherwise an unknown one is refused.
+	Guardrails map[string]Guardrail
+	Seed       uint64 // of ids, padding and random faults: the same seed, the same bytes
 }
 
 // Emulator speaks Bedrock's wire protocol. It is an http.Handler, safe for
 // concurrent use. It keeps no goroutine and no timer between calls.
 type Emulator struct {
-	responder Responder
-	faults    []*faultRule
-	seed      uint64
+	responder  Responder
+	faults     []*faultRule
+	guardrails map[string]*guardrail
+	seed       uint64
 
 	mu      sync.Mutex
 	started time.Time         // the first call since New or Reset; zero before it
@@ -26,7 +30,8 @@ type Emulator struct {
 	log     callLog
 }
 
-// New makes an Emulator. A nil o is the zero Options.
+// New makes an Emulator. A nil o is the zero Options. It panics when a
+// guardrail's pattern does not parse.
 func New(o *Options) *Emulator {
 	if o == nil {
 		o = &Options{}
@@ -34,6 +39,12 @@ func New(o *Options) *Emulator {
 	e := &Emulator{responder: o.Responder, seed: o.Seed, asked: make(map[uint32]uint32)}
 	if e.responder == nil {
 		e.responder = RespondFunc(plainReply)
+	}
+	if o.Guardrails != nil {
+		e.guardrails = make(map[string]*guardrail, len(o.Guardrails))
+	}
+	for id, g := range o.Guardrails {
+		e.guardrails[id] = compileGuardrail(g)
 	}
 	for _, f := range o.Faults {
 		e.faults = append(e.faults, &faultRule{Fault: f})

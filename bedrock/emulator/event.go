@@ -39,9 +39,6 @@ func layout(r *Reply) []event {
 	return append(events, stopEvent(r), metadataEvent(r, r.latency(n)))
 }
 
-// latency is how long a reply with n deltas takes.
-func (r *Reply) latency(n int) time.Duration { return r.First + r.Chunk*time.Duration(max(n-1, 0)) }
-
 func startOf(call *ToolUse) string {
 	b := appendString([]byte(`,"start":{"toolUse":{"name":`), call.Name)
 	b = appendString(append(b, `,"toolUseId":`...), call.ID)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -41,7 +42,7 @@ func TestRecordedRequestsValidate(t *testing.T) {
 		if x.Operation != Converse && x.Operation != ConverseStream || promptOnly(x.Body) {
 			return
 		}
-		code := codeOf(x.Headers["x-amzn-ErrorType"])
+		code := x.code()
 		_, failure := decode(x.Operation, x.Model, x.Body)
 		switch {
 		case x.Status == 200 && failure != nil:
@@ -62,4 +63,35 @@ func promptOnly(body []byte) bool {
 		Prompt *string `json:"_prompt_only"`
 	}
 	return json.Unmarshal(body, &only) == nil && only.Prompt != nil
+}
+
+// TestRecordedBodies does the same for the bodies of InvokeModel that the
+// emulator speaks.
+func TestRecordedBodies(t *testing.T) {
+	taken, refused, foreign := 0, 0, 0
+	recordings(t, func(name string, x *recorded) {
+		if x.Operation != InvokeModel && x.Operation != InvokeModelWithResponseStream || promptOnly(x.Body) || x.Body == nil {
+			return
+		}
+		var failure *Failure
+		if emb := embedderOf(x.Model); emb != nil {
+			_, _, failure = emb.embed(x.Body, newSource(0, 0, 0))
+		} else if modelID.MatchString(x.Model) && (formatOf(x.Operation, x.Model) == nil || !strings.Contains(string(x.Body), `"messages"`)) {
+			foreign++
+			return
+		} else {
+			_, _, failure = open(x.Operation, x.Model, x.Body)
+		}
+		switch {
+		case x.Status == 200 && failure != nil:
+			t.Errorf("%s: Bedrock took it, the emulator refuses: %v", name, failure)
+		case x.Status == 200:
+			taken++
+		case x.code() == "ValidationException" && (failure == nil || !strings.Contains(x.Text, failure.Message)):
+			t.Errorf("%s: Bedrock said %s, the emulator says %v", name, x.Text, failure)
+		case x.code() == "ValidationException":
+			refused++
+		}
+	})
+	t.Logf("%d recorded bodies taken, %d refused in the same words, %d of models the emulator does not speak", taken, refused, foreign)
 }

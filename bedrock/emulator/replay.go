@@ -124,13 +124,15 @@ func (r *replay) add(x *recorded) {
 		r.addPrompt(x, *only.Prompt)
 		return
 	}
-	for key, m := range map[string]map[string]*take{canonical(body): r.exact, normal(body): r.loose} {
-		key = keyOf(x.Operation, x.Model, key)
-		if m[key] == nil {
-			m[key] = &take{}
-		}
-		m[key].all = append(m[key].all, x)
+	put(r.exact, keyOf(x.Operation, x.Model, canonical(body)), x)
+	put(r.loose, keyOf(x.Operation, x.Model, normal(body)), x)
+}
+
+func put(m map[string]*take, key string, x *recorded) {
+	if m[key] == nil {
+		m[key] = &take{}
 	}
+	m[key].all = append(m[key].all, x)
 }
 
 func (r *replay) addPrompt(x *recorded, prompt string) {
@@ -165,11 +167,35 @@ func (r *replay) Respond(_ context.Context, req *Request) (*Reply, error) {
 	if t == nil {
 		return nil, invalid("No recorded exchange fits this request: %s of model %s.", req.Operation, req.ModelID)
 	}
+	return &Reply{raw: r.next(t)}, nil
+}
+
+func (r *replay) next(t *take) *recorded {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	x := t.all[min(t.uses, len(t.all)-1)]
 	t.uses++
-	r.mu.Unlock()
-	return &Reply{raw: x}, nil
+	return x
+}
+
+// replayed answers InvokeModel from recordings whatever the model, for the
+// bodies of most models are known there and nowhere else here.
+func (x *exchange) replayed(op Operation, model string, body []byte) bool {
+	r, ok := x.e.responder.(*replay)
+	if !ok || op != InvokeModel && op != InvokeModelWithResponseStream {
+		return false
+	}
+	t := r.find(&Request{Operation: op, ModelID: model, Body: body})
+	if t == nil {
+		return false
+	}
+	req := &Request{Operation: op, ModelID: model, Body: body}
+	x.e.note(x.call, func(c *Call) { req.Number, c.Request = c.Number, req })
+	fault := x.e.fault(x.call, x.random)
+	if fault == nil || x.suffer(fault) {
+		x.verbatim(r.next(t), fault)
+	}
+	return true
 }
 
 func (r *replay) find(req *Request) *take {
@@ -191,7 +217,7 @@ func (r *replay) find(req *Request) *take {
 
 // verbatim writes a recorded answer: its status, its headers, its bytes, a
 // stream frame by frame.
-func (x *exchange) verbatim(rec *recorded) {
+func (x *exchange) verbatim(rec *recorded, fault *Fault) {
 	h := x.w.Header()
 	code := ""
 	for k, v := range rec.Headers {
@@ -212,5 +238,5 @@ func (x *exchange) verbatim(rec *recorded) {
 		_, _ = x.w.Write(rec.answer()) // a client that is gone need not be told
 		return
 	}
-	x.frames(rec.answer())
+	x.recordedFrames(rec.answer(), breakOf(fault))
 }

@@ -3,9 +3,7 @@ package emulator
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -28,21 +26,21 @@ func codeOf(errorType string) string {
 	return code
 }
 
-// frames writes recorded frames one by one; bytes that are no frame follow as
-// they are.
-func (x *exchange) frames(b []byte) {
-	control := http.NewResponseController(x.w)
+// recordedFrames writes recorded frames one by one; bytes that are no frame
+// follow as they are.
+func (x *exchange) recordedFrames(b []byte, brk *Break) {
+	s := &frames{x: x, brk: brk, control: http.NewResponseController(x.w)}
 	for len(b) > 0 && x.ctx.Err() == nil {
 		n := len(b)
 		if f, err := eventstream.Read(b); err == nil {
 			n = f.Size
 		}
-		if _, err := x.w.Write(b[:n]); err != nil {
+		if !s.frame(b[:n]) {
 			return
 		}
-		_ = control.Flush() // a client that is gone shows at the next write
 		b = b[n:]
 	}
+	s.finish()
 }
 
 // canonical is JSON with its keys sorted; what is no JSON is as it is.
@@ -89,7 +87,7 @@ func (n *normalizer) value(v any, key string) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
-		for _, k := range slices.Sorted(maps.Keys(v)) {
+		for _, k := range sortedKeys(v) {
 			if e := n.value(v[k], k); !empty(e) {
 				out[k] = e
 			}

@@ -55,7 +55,7 @@ type Usage struct {
 func TextReply(text string) *Reply { return &Reply{Content: []Block{{Text: &text}}} }
 
 // finish settles what the responder left open.
-func (r *Reply) finish(req *Request, ids source) *Reply {
+func (r *Reply) finish(req *Request, newID func() string) *Reply {
 	out := *r
 	out.Content = make([]Block, len(r.Content))
 	toolUse := false
@@ -63,7 +63,7 @@ func (r *Reply) finish(req *Request, ids source) *Reply {
 		if b.ToolUse != nil {
 			call := *b.ToolUse
 			if call.ID == "" {
-				call.ID = ids.toolUseID()
+				call.ID = newID()
 			}
 			if call.Input == nil {
 				call.Input = json.RawMessage("{}")

@@ -8,17 +8,21 @@ import (
 // Operation is one of Bedrock's runtime operations.
 type Operation string
 
-// The operations that talk to a model with messages.
+// The operations the emulator imitates.
 const (
-	Converse       Operation = "Converse"
-	ConverseStream Operation = "ConverseStream"
+	Converse                      Operation = "Converse"
+	ConverseStream                Operation = "ConverseStream"
+	InvokeModel                   Operation = "InvokeModel"
+	InvokeModelWithResponseStream Operation = "InvokeModelWithResponseStream"
+	CountTokens                   Operation = "CountTokens"
+	ApplyGuardrail                Operation = "ApplyGuardrail"
 )
 
 // Streaming tells whether the operation answers with an event stream.
 func (o Operation) Streaming() bool { return strings.HasSuffix(string(o), "Stream") }
 
-// Request is what a model is asked, decoded from Converse's JSON. A Responder
-// reads it and must not change it.
+// Request is what a model is asked, in Converse's terms whatever the operation.
+// A Responder reads it and must not change it.
 type Request struct {
 	Operation Operation `json:"-"`
 	ModelID   string    `json:"-"` // unescaped: a model id, a profile id or an ARN

@@ -128,7 +128,7 @@ func TestLimits(t *testing.T) {
 			}
 			reply := TextReply("one two STOP three")
 			reply.Chunks = []string{"one two STOP", " three"}
-			got := reply.finish(req, newSource(0, 0, 0))
+			got := reply.finish(req, func() string { return "id" })
 			if *got.Content[0].Text != tt.text || got.StopReason != tt.reason || strings.Join(got.Chunks, "") != tt.text {
 				t.Errorf("got %q %v, %s", *got.Content[0].Text, got.Chunks, got.StopReason)
 			}

@@ -5,61 +5,34 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 )
 
 // maxBody is the largest request Bedrock takes: 25 MB.
 const maxBody = 25_000_000
 
-// ServeHTTP answers as bedrock-runtime does.
+// ServeHTTP answers as bedrock-runtime does. Below /_emulator/ it tells about
+// itself; see docs/emulator.md.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	op, model, ok := route(r)
+	if e.serveSelf(w, r) {
+		return
+	}
+	op, id := route(r)
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
 		return // the client went away in the middle of its request
 	}
 	x := &exchange{e: e, w: w, ctx: r.Context()}
-	x.call, x.random = e.begin(op, model, body)
-	x.start = x.call.Time
+	x.call, x.random = e.begin(op, id, body)
 	w.Header()["x-amzn-RequestId"] = []string{x.random.requestID()}
 	defer func() {
-		e.note(x.call, func(c *Call) { c.Duration = time.Since(x.start) })
+		e.note(x.call, func(c *Call) { c.Duration = time.Since(c.Time) })
 	}()
-	switch {
-	case !ok:
-		x.fail(&Failure{Code: "UnknownOperationException", Message: "Unable to determine service/operation name to be authorized"})
-	case len(body) > maxBody:
+	if len(body) > maxBody {
 		x.fail(&Failure{Code: "RequestEntityTooLargeException", Message: "Request Entity Too Large"})
-	default:
-		x.converse(op, model, body)
+		return
 	}
-}
-
-// route reads the operation and the model from the path. The model id is one
-// escaped segment: an ARN's slashes arrive as %2F, and some clients send its
-// colons raw.
-func route(r *http.Request) (Operation, string, bool) {
-	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), "/model/")
-	if !ok || r.Method != http.MethodPost {
-		return "", "", false
-	}
-	i := strings.LastIndexByte(rest, '/')
-	if i < 0 {
-		return "", "", false
-	}
-	model, err := url.PathUnescape(rest[:i])
-	if err != nil {
-		return "", "", false
-	}
-	switch rest[i+1:] {
-	case "converse":
-		return Converse, model, true
-	case "converse-stream":
-		return ConverseStream, model, true
-	}
-	return "", "", false
+	x.serve(op, id, body)
 }
 
 // exchange is one call while it is answered.
@@ -69,11 +42,31 @@ type exchange struct {
 	ctx    context.Context
 	call   *Call
 	random source
-	start  time.Time
 }
 
-func (x *exchange) converse(op Operation, model string, body []byte) {
-	req, failure := decode(op, model, body)
+func (x *exchange) serve(op Operation, id string, body []byte) {
+	switch op {
+	case "":
+		x.fail(&Failure{Code: "UnknownOperationException", Message: "Unable to determine service/operation name to be authorized"})
+	case CountTokens:
+		x.countTokens(id, body)
+	case ApplyGuardrail:
+		x.applyGuardrail(id, body)
+	default:
+		x.ask(op, id, body)
+	}
+}
+
+// ask answers the operations that talk to a model.
+func (x *exchange) ask(op Operation, model string, body []byte) {
+	if x.replayed(op, model, body) {
+		return
+	}
+	if emb := embedderOf(model); emb != nil && op == InvokeModel {
+		x.embed(emb, model, body)
+		return
+	}
+	req, dialect, failure := open(op, model, body)
 	if failure != nil {
 		x.fail(failure)
 		return
@@ -83,26 +76,59 @@ func (x *exchange) converse(op Operation, model string, body []byte) {
 	if fault != nil && !x.suffer(fault) {
 		return
 	}
-	reply, err := x.e.responder.Respond(x.ctx, req)
-	if err != nil {
-		x.fail(failureOf(err))
+	reply, failure := x.respond(req, dialect)
+	if failure != nil {
+		x.fail(failure)
 		return
 	}
 	if reply.raw != nil {
-		x.verbatim(reply.raw)
+		x.verbatim(reply.raw, fault)
 		return
 	}
-	reply = reply.finish(req, x.random)
 	x.e.note(x.call, func(c *Call) { c.Status, c.StopReason, c.Usage = http.StatusOK, reply.StopReason, *reply.Usage })
-	if op.Streaming() {
-		var b *Break
-		if fault != nil {
-			b = fault.Stream
+	x.reply(reply, req, dialect, breakOf(fault))
+}
+
+// respond asks the guardrail and the responder.
+func (x *exchange) respond(req *Request, dialect format) (*Reply, *Failure) {
+	g, reply, failure := x.e.guard(req)
+	if failure != nil {
+		return nil, failure
+	}
+	if reply == nil {
+		var err error
+		if reply, err = x.e.responder.Respond(x.ctx, req); err != nil {
+			return nil, failureOf(err)
 		}
-		x.stream(reply, b)
+		if reply.raw != nil {
+			return reply, nil
+		}
+	}
+	reply = reply.finish(req, func() string { return dialect.toolUseID(x.random) })
+	if g != nil {
+		g.shield(req, reply)
+	}
+	return reply, nil
+}
+
+// embed answers an embedding model.
+func (x *exchange) embed(emb embedder, model string, body []byte) {
+	if f := checkModelID(model); f != nil {
+		x.fail(f)
 		return
 	}
-	x.answer(reply)
+	out, tokens, failure := emb.embed(body, x.random)
+	if failure != nil {
+		x.fail(failure)
+		return
+	}
+	if fault := x.e.fault(x.call, x.random); fault != nil && !x.suffer(fault) {
+		return
+	}
+	r := &Reply{Usage: &Usage{Input: tokens}}
+	x.e.note(x.call, func(c *Call) { c.Status, c.Usage = http.StatusOK, *r.Usage })
+	invoked{}.header(x.w.Header(), r, false, 0)
+	x.send(out)
 }
 
 // suffer lets a fault happen; false when it took the place of an answer.
@@ -122,6 +148,13 @@ func (x *exchange) suffer(f *Fault) bool {
 	return true
 }
 
+func breakOf(f *Fault) *Break {
+	if f == nil {
+		return nil
+	}
+	return f.Stream
+}
+
 // fail answers an error.
 func (x *exchange) fail(f *Failure) {
 	x.e.note(x.call, func(c *Call) { c.Status, c.Error = f.status(), f.Code })
@@ -130,7 +163,7 @@ func (x *exchange) fail(f *Failure) {
 	h["x-amzn-ErrorType"] = []string{f.errorType()}
 	body := append(appendString([]byte(`{"message":`), f.Message), '}')
 	x.w.WriteHeader(f.status())
-	x.w.Write(body) //nolint:errcheck // the client is gone: nobody is left to tell
+	_, _ = x.w.Write(body) // a client that is gone need not be told
 }
 
 // failureOf is what a responder's error looks like on the wire.

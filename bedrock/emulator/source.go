@@ -31,12 +31,14 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 func (s source) padding() string { return letters[:2+s.IntN(60)] }
 
 // toolUseID is tooluse_ and 22 letters or digits.
-func (s source) toolUseID() string {
-	id := []byte("tooluse_")
-	for range 22 {
-		id = append(id, letters[s.IntN(len(letters))])
+func (s source) toolUseID() string { return "tooluse_" + s.letters(22) }
+
+func (s source) letters(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = letters[s.IntN(len(letters))]
 	}
-	return string(id)
+	return string(b)
 }
 
 // requestID is a version 4 UUID.

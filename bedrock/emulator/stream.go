@@ -7,13 +7,14 @@ import (
 	"github.com/causeway-go/causeway/bedrock/emulator/internal/eventstream"
 )
 
-// stream writes the response of ConverseStream.
-func (x *exchange) stream(r *Reply, brk *Break) {
+// stream writes events, the first after Reply.First and each delta after the
+// first one after Reply.Chunk.
+func (x *exchange) stream(events []event, r *Reply, brk *Break) {
 	x.w.Header()["Content-Type"] = []string{eventstream.ContentType}
 	x.w.WriteHeader(http.StatusOK)
 	s := &frames{x: x, brk: brk, control: http.NewResponseController(x.w)}
 	s.flush() // the headers go out before the first token, as Bedrock's do
-	for i, ev := range layout(r) {
+	for i, ev := range events {
 		pause := time.Duration(0)
 		switch {
 		case i == 0:
@@ -42,17 +43,22 @@ type frames struct {
 func (s *frames) send(ev event) bool {
 	s.payload = ev.appendPayload(s.payload[:0], s.x.random.padding())
 	s.buf = eventstream.AppendEvent(s.buf[:0], ev.kind, s.payload)
-	if s.brk != nil && s.sent == s.brk.After && !s.snap() {
+	return s.frame(s.buf)
+}
+
+// frame writes one frame, or breaks the stream at it.
+func (s *frames) frame(b []byte) bool {
+	if s.brk != nil && s.sent == s.brk.After && !s.snap(b) {
 		return false
 	}
 	s.sent++
-	return s.write(s.buf)
+	return s.write(b)
 }
 
 // finish breaks a stream that had fewer events than the fault waited for.
 func (s *frames) finish() {
 	if s.brk != nil && s.sent <= s.brk.After {
-		s.snap()
+		s.snap(s.buf)
 	}
 }
 
@@ -68,13 +74,13 @@ func (s *frames) write(b []byte) bool {
 // write.
 func (s *frames) flush() { _ = s.control.Flush() }
 
-// snap breaks the stream before the frame in s.buf, or in it; true when the
-// stream goes on.
-func (s *frames) snap() bool {
+// snap breaks the stream before the frame b, or in it; true when the stream
+// goes on.
+func (s *frames) snap(b []byte) bool {
 	s.x.e.note(s.x.call, func(c *Call) { c.Error = string(s.brk.Kind) })
 	switch s.brk.Kind {
 	case BreakMidFrame:
-		s.write(s.buf[:len(s.buf)/2])
+		s.write(b[:len(b)/2])
 	case BreakReset:
 		reset(s.x.w)
 	case BreakStall:
@@ -82,8 +88,7 @@ func (s *frames) snap() bool {
 	case BreakException:
 		s.exception(s.brk.Error)
 	case BreakChecksum:
-		s.buf[len(s.buf)-1] ^= 0xff
-		s.write(s.buf)
+		s.write(corrupted(b))
 	case BreakMalformed:
 		s.write(eventstream.AppendEvent(nil, "contentBlockDelta", []byte(`{"contentBlockIndex":0,"delta":{"te`)))
 	case BreakUnknownEvent:
@@ -103,6 +108,15 @@ func (s *frames) exception(f *Failure) {
 	}
 	s.x.e.note(s.x.call, func(c *Call) { c.Error = f.Code })
 	s.write(eventstream.AppendException(nil, lowerFirst(f.Code), append(appendString([]byte(`{"message":`), f.Message), '}')))
+}
+
+// corrupted is a copy of a frame with its last byte turned round.
+func corrupted(b []byte) []byte {
+	b = append([]byte(nil), b...)
+	if len(b) > 0 {
+		b[len(b)-1] ^= 0xff
+	}
+	return b
 }
 
 func lowerFirst(s string) string {

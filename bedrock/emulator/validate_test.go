@@ -132,3 +132,8 @@ func TestTaken(t *testing.T) {
 		})
 	}
 }
+
+func decode(op Operation, model string, body []byte) (*Request, *Failure) {
+	r, _, f := open(op, model, body)
+	return r, f
+}

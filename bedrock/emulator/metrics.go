@@ -7,45 +7,6 @@ import (
 	"time"
 )
 
-// answer writes the response of Converse. Its keys come in alphabetical
-// order, as Bedrock's do.
-func (x *exchange) answer(r *Reply) {
-	latency := r.latency(r.countDeltas())
-	if !x.wait(latency) {
-		return
-	}
-	content, err := marshal(r.Content)
-	if err != nil {
-		x.fail(&Failure{Code: "InternalServerException", Message: msgReplyFail})
-		return
-	}
-	b := make([]byte, 0, len(content)+256)
-	b = append(b, '{')
-	if r.AdditionalFields != nil {
-		b = append(append(append(b, `"additionalModelResponseFields":`...), r.AdditionalFields...), ',')
-	}
-	b = appendMetrics(b, latency)
-	b = append(append(append(b, `,"output":{"message":{"content":`...), content...), `,"role":"assistant"}},"stopReason":`...)
-	b = appendString(b, r.StopReason)
-	if r.Trace != nil {
-		b = append(append(b, `,"trace":`...), r.Trace...)
-	}
-	b = append(appendUsage(append(b, ','), r.Usage), '}')
-
-	h := x.w.Header()
-	h["Content-Type"] = []string{"application/json"}
-	h["Content-Length"] = []string{strconv.Itoa(len(b))}
-	_, _ = x.w.Write(b) // a client that is gone need not be told
-}
-
-func (r *Reply) countDeltas() int {
-	n := 0
-	for i := range r.Content {
-		n += len(deltas(r, i))
-	}
-	return n
-}
-
 // marshal is json.Marshal without its escaping for HTML, which Bedrock does
 // not do.
 func marshal(v any) ([]byte, error) {
