@@ -50,7 +50,7 @@ and no AWS account is needed.`,
 	root.SetOut(a.io.Out)
 	root.SetErr(a.io.Err)
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(a.runCommand(), a.checkCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.checkCommand(), a.promptsCommand(), a.versionCommand())
 	return root
 }
 

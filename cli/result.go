@@ -27,14 +27,17 @@ type runReport struct {
 	*chain.Result
 }
 
-// writeValues writes what a run came to as plain text: the value itself when
-// there is one, else each under its name.
-// names is their order.
+// writeValues writes what a run came to as plain text, in the order of names:
+// the value itself when there is one, else each after its name. What skipped
+// steps left is no text.
 func writeValues(w io.Writer, names []string, values chain.Values) error {
 	if len(names) == 1 {
 		return writeValue(w, values[names[0]])
 	}
 	for _, name := range names {
+		if values[name] == nil {
+			continue
+		}
 		text := screen.Compact(values[name])
 		sep := " "
 		if strings.Contains(text, "\n") {
