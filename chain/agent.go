@@ -37,6 +37,11 @@ type AgentOptions struct {
 	MaxParallel int
 	// Repairs is as in PromptOptions, for prompts with an output schema.
 	Repairs int
+	// Approve names tools whose calls wait for a human: the run is interrupted
+	// before the tools of a turn start, and Resume takes an object with
+	// approved, and perhaps a reason or other arguments. Tools made with
+	// NeedsApproval ask too, where the chain has Checkpoints.
+	Approve []string
 }
 
 // TurnsError says that an agent used up its turns.
@@ -98,8 +103,11 @@ func (a *agentStep) exec(ctx context.Context, f frame, in env) (Values, error) {
 		return nil, err
 	}
 	if q.template.HistoryVar() != "" {
-		spoken := append(slices.Clone(t.msgs[t.first:]), message.Assistant(final))
-		f.memory.turn(q.prompt.Messages, spoken...)
+		spoken := slices.Clone(t.msgs[t.first:])
+		if !t.stopped {
+			spoken = append(spoken, message.Assistant(final))
+		}
+		f.say(q.prompt.Messages, spoken...)
 	}
 	return Values{a.output: v}, nil
 }
@@ -115,56 +123,58 @@ func (a *agentStep) toolsFor(named []string) (*tools.Set, error) {
 // talk is the conversation of one agent step.
 type talk struct {
 	asked
-	f     frame
-	set   *tools.Set
-	msgs  []llms.MessageContent
-	first int // where the prompt ends and the talk begins
+	f       frame
+	set     *tools.Set
+	msgs    []llms.MessageContent
+	first   int  // where the prompt ends and the talk begins
+	stopped bool // by the agent's own condition, behind a turn's tools
 }
 
-// converse goes on until the model answers without calling a tool.
+// converse goes on until the model answers without calling a tool. Turns that
+// are in the run's journal are taken from there.
 func (a *agentStep) converse(ctx context.Context, t *talk) (*llms.ContentChoice, error) {
 	var offer []llms.CallOption
 	if defs := t.set.Definitions(); len(defs) > 0 {
 		offer = []llms.CallOption{llms.WithTools(defs)}
 	}
-	for turn := 1; ; turn++ {
-		choice, err := t.generate(ctx, t.f, t.msgs, turn, offer...)
-		if err != nil {
-			return nil, err
+	for n := 1; ; n++ {
+		now, done := t.f.run.journal.turn(t.f.path, n)
+		if done {
+			t.f.res.StepResult = now.cost
+		} else {
+			choice, err := t.generate(ctx, t.f, t.msgs, n, offer...)
+			if err != nil {
+				return nil, err
+			}
+			now.said = uniqueIDs(message.Assistant(choice), n)
+			if len(callsIn(now.said)) == 0 {
+				return choice, nil
+			}
+			if n >= a.o.MaxTurns {
+				return nil, &TurnsError{Turns: n}
+			}
+			if err := t.f.run.journal.addTurn(ctx, t.f, n, now.said); err != nil {
+				return nil, err
+			}
 		}
-		calls := callsOf(choice)
-		if len(calls) == 0 {
-			return choice, nil
-		}
-		if turn >= a.o.MaxTurns {
-			return nil, &TurnsError{Turns: turn}
-		}
-		t.msgs = append(t.msgs, message.Assistant(choice))
-		results, err := a.work(ctx, t, turn, calls)
+		t.msgs = append(t.msgs, now.said)
+		results, err := a.work(ctx, t, n, now)
 		if err != nil {
 			return nil, err
 		}
 		t.msgs = append(t.msgs, results.message())
-		stop, err := a.enough(turn, choice, calls, results)
-		if err != nil || stop {
-			return choice, err
+		text := textIn(now.said)
+		if t.stopped, err = a.enough(n, text, callsIn(now.said), results); err != nil {
+			return nil, err
+		}
+		if t.stopped {
+			return &llms.ContentChoice{Content: text, StopReason: t.f.res.StopReason}, nil
 		}
 	}
 }
 
-// callsOf returns the tool calls of an answer.
-func callsOf(choice *llms.ContentChoice) []llms.ToolCall {
-	if len(choice.ToolCalls) > 0 {
-		return choice.ToolCalls
-	}
-	if choice.FuncCall != nil {
-		return []llms.ToolCall{{Type: "function", FunctionCall: choice.FuncCall}}
-	}
-	return nil
-}
-
 // enough looks at the agent's own condition for stopping.
-func (a *agentStep) enough(turn int, choice *llms.ContentChoice, calls []llms.ToolCall, results toolResults) (bool, error) {
+func (a *agentStep) enough(turn int, text string, calls []llms.ToolCall, results toolResults) (bool, error) {
 	if a.stop == nil {
 		return false, nil
 	}
@@ -173,7 +183,7 @@ func (a *agentStep) enough(turn int, choice *llms.ContentChoice, calls []llms.To
 		e := toolEvent(c)
 		told[i] = map[string]any{"name": e.Name, "arguments": e.Arguments, "result": textOf(results[i]), "isError": results[i].IsError}
 	}
-	stop, err := a.stop.truth(Values{"turn": turn, "text": choice.Content, "calls": told})
+	stop, err := a.stop.truth(Values{"turn": turn, "text": text, "calls": told})
 	if err != nil {
 		return false, fmt.Errorf("stopWhen: %w", err)
 	}
@@ -186,6 +196,12 @@ func (a *agentStep) describe(k *checker, at string, sc *scope) signature {
 	}
 	if a.o.MaxTurns < 1 {
 		k.fault(at, "maxTurns", "", "its maxTurns is negative")
+	}
+	for i, name := range a.o.Approve {
+		if _, ok := a.set.Get(name); !ok && a.err == nil {
+			k.fault(at, indexed("approve", i), didYouMean(name, a.set.Names()), "there is no tool %s to approve", name)
+		}
+		k.waits = true
 	}
 	if a.stop != nil {
 		inside := newScope()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -27,6 +28,10 @@ type Options struct {
 	// Memory keeps the conversations of runs that name a session.
 	Memory        memory.Store
 	MemoryOptions *memory.Options
+	// Checkpoints is where runs write down what they have done, so that they
+	// can be resumed. Nil: they do not, unless a step may wait for a human: then
+	// they are written down in memory.
+	Checkpoints Checkpointer
 	// Timeout bounds a whole run; 0 is no bound.
 	Timeout time.Duration
 	// Events, if set, hears the events of every run, in order, one at a time.
@@ -49,6 +54,10 @@ type Chain struct {
 	outputs  []string             // names a run returns
 	produced []output             // and their types
 	recalls  bool                 // some step may read the conversation
+	waits    bool                 // some step may wait for a human
+
+	ownOnce sync.Once
+	own     *InProcessCheckpoints // when it waits and was given no Checkpointer
 }
 
 // output is one value a chain returns.

@@ -23,6 +23,7 @@ type checker struct {
 	found   map[string]*jsonschema.Schema // those inputs
 	wanted  map[string]bool               // those that must be given
 	recall  bool                          // some step can read the conversation
+	waits   bool                          // some step may wait for a human
 	loading bool                          // by Load, which checks each file for itself
 }
 
@@ -41,6 +42,7 @@ type need struct {
 	name     string
 	schema   *jsonschema.Schema // nil: anything
 	optional bool
+	nullable bool // null is welcome
 }
 
 // give is one output of a step.
@@ -74,7 +76,7 @@ func (k *checker) chainFaults(c *Chain) {
 	if k.free {
 		k.inferInput(c)
 	}
-	c.recalls = k.recall
+	c.recalls, c.waits = k.recall, k.waits
 	if c.o.Memory != nil && !k.recall && !k.open {
 		k.fault("", "memory", "add a history slot (history: {}) to the prompt that should remember",
 			"the chain has memory, but none of its prompts has a place for the conversation")
@@ -213,7 +215,7 @@ func (k *checker) need(at string, n need, sc *scope, computed map[string]typ, op
 	if t.nullable && opts.mentions(n.name) {
 		t.nullable = false // the step's own condition looks at it
 	}
-	if t.nullable && n.optional {
+	if t.nullable && (n.optional || n.nullable) {
 		t.nullable = false // null is left out, and the default taken
 	}
 	if why := misfit(t, n.schema); why != "" {

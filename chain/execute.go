@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"time"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // node is a step of this package: it reads values without their being copied
@@ -31,13 +32,17 @@ func (f frame) sequence(ctx context.Context, steps []Step, vals Values) error {
 	return nil
 }
 
-// step runs s below f, its options included, and accounts for it.
+// step runs s below f, its options included, and accounts for it. What is in
+// the journal already is not done again.
 func (f frame) step(ctx context.Context, s Step, in env) (Values, error) {
 	f.path = join2(f.path, s.Name())
+	if e, ok := f.run.journal.finished(f.path); ok {
+		return e.Values, f.restore(e)
+	}
 	if ctx.Err() != nil {
 		return nil, f.failure(context.Cause(ctx))
 	}
-	f.res = &StepResult{Step: f.path}
+	f.res = &tally{StepResult: StepResult{Step: f.path}}
 	inner, opts := unguard(s)
 	if opts != nil && opts.when != nil {
 		wanted, err := opts.when.truth(in.all())
@@ -45,7 +50,9 @@ func (f frame) step(ctx context.Context, s Step, in env) (Values, error) {
 			return nil, f.failure(fmt.Errorf("when: %w", err))
 		}
 		if !wanted {
-			return f.skip(s), nil
+			f.res.Skipped = true
+			out := nulls(s.Outputs())
+			return out, f.finish(ctx, out)
 		}
 	}
 	start := time.Now()
@@ -53,13 +60,59 @@ func (f frame) step(ctx context.Context, s Step, in env) (Values, error) {
 		f.emit(Event{Kind: StepStarted})
 	}
 	out, err := f.perform(ctx, inner, opts, in)
+	if isWaiting(err) {
+		return nil, err
+	}
 	f.res.Duration = time.Since(start)
 	if err != nil {
 		err = f.failure(err)
 		f.res.Error = err.Error()
+		f.account(nil)
+		return nil, err
 	}
+	return out, f.finish(ctx, out)
+}
+
+// finish writes down and accounts for a step that went well.
+func (f frame) finish(ctx context.Context, out Values) error {
+	if f.run.journal != nil {
+		e := entry{Kind: "step", Key: f.path, Values: out, Result: &f.res.StepResult}
+		if f.memory != nil && f.res.said != nil {
+			said, err := message.Marshal(f.res.said)
+			if err != nil {
+				return f.failure(err)
+			}
+			e.Said = said
+		}
+		if err := f.run.journal.add(ctx, e); err != nil {
+			return f.failure(err)
+		}
+	}
+	f.memory.turn(f.res.said)
 	f.account(out)
-	return out, err
+	return nil
+}
+
+// restore takes a step from the journal; what it cost is booked already.
+func (f frame) restore(e entry) error {
+	if e.Said == nil {
+		return nil
+	}
+	said, err := message.Unmarshal(e.Said)
+	if err != nil {
+		return f.failure(err)
+	}
+	f.memory.turn(said)
+	return nil
+}
+
+// nulls is null for every name.
+func nulls(names []string) Values {
+	out := make(Values, len(names))
+	for _, name := range names {
+		out[name] = nil
+	}
+	return out
 }
 
 // perform computes the step's inputs and runs it within its timeout.
@@ -126,30 +179,10 @@ func declared(s Step, got Values) (Values, error) {
 	return out, nil
 }
 
-// skip yields null for every output of s.
-func (f frame) skip(s Step) Values {
-	names := s.Outputs()
-	out := make(Values, len(names))
-	for _, name := range names {
-		out[name] = nil
-	}
-	f.res.Skipped = true
-	f.account(out)
-	return out
-}
-
-// account adds a finished step to the run and tells of it.
+// account adds a step to the run's costs and tells of its end.
 func (f frame) account(out Values) {
 	r, res := f.run, f.res
-	r.mu.Lock()
-	r.steps = append(r.steps, *res)
-	r.usage = r.usage.Add(res.Usage)
-	r.attempts += res.Attempts
-	r.waited += res.Waited
-	if res.Prompt != nil && !slices.Contains(r.prompts, *res.Prompt) {
-		r.prompts = append(r.prompts, *res.Prompt)
-	}
-	r.mu.Unlock()
+	r.book(res.StepResult)
 	if r.sink == nil {
 		return
 	}

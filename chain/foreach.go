@@ -111,8 +111,8 @@ func (e *forEach) exec(ctx context.Context, f frame, in env) (Values, error) {
 		}
 		return nil
 	})
-	if first != nil && (e.o.Errors == "" || ctx.Err() != nil) {
-		return nil, first
+	if err := verdict(ctx, errs, first, e.o.Errors != ""); err != nil {
+		return nil, err
 	}
 	out := Values{e.o.Output: made}
 	if e.o.Errors != "" {

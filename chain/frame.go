@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/message"
 )
 
@@ -11,9 +13,9 @@ import (
 // it; it reaches other people's steps, and tools, in the context.
 type frame struct {
 	run    *run
-	path   string      // of the step; empty for the chain itself
-	res    *StepResult // what the step cost; nil outside one
-	memory *recall     // the conversation; nil when there is none
+	path   string  // of the step; empty for the chain itself
+	res    *tally  // what the step cost; nil outside one
+	memory *recall // the conversation; nil when there is none
 }
 
 type frameKey struct{}
@@ -24,7 +26,14 @@ func frameOf(ctx context.Context) frame {
 	if f, ok := ctx.Value(frameKey{}).(*frame); ok {
 		return *f
 	}
-	return frame{run: &run{start: time.Now()}, res: &StepResult{}}
+	return frame{run: &run{start: time.Now()}, res: &tally{}}
+}
+
+// tally is what a step has cost so far, and what it has said for the
+// conversation to remember.
+type tally struct {
+	StepResult
+	said []llms.MessageContent
 }
 
 // within returns ctx with f in it.

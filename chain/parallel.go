@@ -57,8 +57,8 @@ func (p *parallel) exec(ctx context.Context, f frame, in env) (Values, error) {
 		outs[i], err = f.step(ctx, p.steps[i], in)
 		return err
 	})
-	if first != nil && (p.o.Errors == "" || ctx.Err() != nil) {
-		return nil, first
+	if err := verdict(ctx, errs, first, p.o.Errors != ""); err != nil {
+		return nil, err
 	}
 	all := make(Values, len(p.steps)+1)
 	failures := []any{}

@@ -78,7 +78,7 @@ func (p *promptStep) exec(ctx context.Context, f frame, in env) (Values, error) 
 		return nil, err
 	}
 	if q.template.HistoryVar() != "" {
-		f.memory.turn(q.prompt.Messages, message.Assistant(final))
+		f.say(q.prompt.Messages, message.Assistant(final))
 	}
 	return Values{p.output: v}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/tmc/langchaingo/llms"
 
 	"github.com/causeway-go/causeway/memory"
+	"github.com/causeway-go/causeway/message"
 )
 
 // recall is the conversation of one run: loaded once before the first step,
@@ -18,6 +19,7 @@ import (
 // place for the conversation: what the user said there, and everything the
 // model said and did. A nil recall remembers nothing.
 type recall struct {
+	store   memory.Store
 	conv    *memory.Conversation
 	history memory.History
 
@@ -30,10 +32,10 @@ func (c *Chain) recall(ctx context.Context, session string) (*recall, error) {
 	if c.o.Memory == nil || session == "" {
 		return nil, nil
 	}
-	r := &recall{conv: memory.New(c.o.Memory, session, c.o.MemoryOptions)}
+	r := &recall{store: c.o.Memory, conv: memory.New(c.o.Memory, session, c.o.MemoryOptions)}
 	var err error
 	if r.history, err = r.conv.Load(ctx); err != nil {
-		return nil, fmt.Errorf("chain %s: load the conversation: %w", c.name, err)
+		return nil, fmt.Errorf("chain %s: %w", c.name, err)
 	}
 	return r, nil
 }
@@ -46,15 +48,22 @@ func (r *recall) messages() []llms.MessageContent {
 	return r.history.Messages
 }
 
-// turn notes what a step said: the last words of the user in prompt, and the
-// answer.
-func (r *recall) turn(prompt []llms.MessageContent, answer ...llms.MessageContent) {
-	if r == nil {
+// say notes, for the conversation, the last words of the user in prompt and
+// what was answered.
+func (f frame) say(prompt []llms.MessageContent, answer ...llms.MessageContent) {
+	if f.memory != nil {
+		f.res.said = append(slices.Clone(lastWords(prompt)), answer...)
+	}
+}
+
+// turn makes what a finished step has said the turn to remember.
+func (r *recall) turn(said []llms.MessageContent) {
+	if r == nil || said == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.new = append(slices.Clone(lastWords(prompt)), answer...)
+	r.new = said
 }
 
 // lastWords returns the user messages that end a prompt: what is said now,
@@ -71,13 +80,59 @@ func lastWords(prompt []llms.MessageContent) []llms.MessageContent {
 	return prompt[start:end]
 }
 
-// keep adds the new turn to the conversation.
-func (r *recall) keep(ctx context.Context, chain string) error {
+// keep adds the new turn to the conversation, once: that it is about to is
+// written down first, and a resumed run that finds this looks whether it did.
+func (f frame) keep(ctx context.Context) error {
+	r, j := f.memory, f.run.journal
 	if r == nil || len(r.new) == 0 {
 		return nil
 	}
-	if _, err := r.conv.Append(ctx, r.history.Revision, r.new...); err != nil {
-		return fmt.Errorf("chain %s: add to the conversation: %w", chain, err)
+	if j.intends(f.path) {
+		done, err := r.holds(ctx)
+		if err != nil || done {
+			return err
+		}
+	} else if err := j.add(ctx, entry{Kind: "memory", Key: f.path}); err != nil {
+		return err
 	}
-	return nil
+	_, err := r.conv.Append(ctx, r.history.Revision, r.new...)
+	return err
+}
+
+// recent is how far back a resumed run looks for its own turn.
+const recent = 200
+
+// holds reports whether the new turn is in the conversation already.
+func (r *recall) holds(ctx context.Context) (bool, error) {
+	h, err := r.store.Load(ctx, r.conv.Session())
+	if err != nil {
+		return false, err
+	}
+	want, err := encoded(r.new)
+	if err != nil {
+		return false, err
+	}
+	have, err := encoded(h.Messages[max(0, len(h.Messages)-recent-len(want)):])
+	if err != nil {
+		return false, err
+	}
+	for i := 0; i+len(want) <= len(have); i++ {
+		if slices.Equal(have[i:i+len(want)], want) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// encoded returns each message as text that can be compared.
+func encoded(msgs []llms.MessageContent) ([]string, error) {
+	texts := make([]string, len(msgs))
+	for i := range msgs {
+		b, err := message.Marshal(msgs[i : i+1])
+		if err != nil {
+			return nil, err
+		}
+		texts[i] = string(b)
+	}
+	return texts, nil
 }

@@ -3,6 +3,8 @@ package chain
 import (
 	"time"
 
+	"github.com/google/jsonschema-go/jsonschema"
+
 	"github.com/causeway-go/causeway/message"
 )
 
@@ -44,4 +46,6 @@ type Interrupt struct {
 	Question string     `json:"question"`         // for a human
 	Values   Values     `json:"values,omitempty"` // what the human should see
 	Tool     *ToolEvent `json:"tool,omitempty"`   // the tool call that needs approval, when an agent asks
+	// Answer is the schema of what Resume wants to be given.
+	Answer *jsonschema.Schema `json:"answer,omitempty"`
 }

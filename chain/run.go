@@ -3,6 +3,9 @@ package chain
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,6 +36,8 @@ type run struct {
 	start   time.Time
 	sink    func(Event) // nil when nobody listens
 	stream  bool        // models are asked to stream
+
+	journal *journal // nil when nothing is written down
 
 	mu         sync.Mutex
 	steps      []StepResult
@@ -76,6 +81,14 @@ func (c *Chain) run(ctx context.Context, r *run, in Values) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.begin(ctx, r, vals); err != nil {
+		return nil, err
+	}
+	return c.bounded(ctx, r, vals)
+}
+
+// bounded runs the chain within its timeout and tells of its start and end.
+func (c *Chain) bounded(ctx context.Context, r *run, vals Values) (*Result, error) {
 	if o := message.ObserverOf(ctx); o.Delta != nil || o.Notice != nil {
 		ctx = message.WithObserver(ctx, message.Observer{}) // whoever runs us from inside a model's call hears his own model only
 	}
@@ -89,6 +102,9 @@ func (c *Chain) run(ctx context.Context, r *run, in Values) (*Result, error) {
 		f.emit(Event{Kind: RunStarted, Labels: r.labels})
 	}
 	res, err := c.perform(ctx, f, vals)
+	if w, ok := errors.AsType[*waiting](err); ok {
+		res.Interrupt, err = &w.asked, nil
+	}
 	if r.sink != nil {
 		f.emit(finished(res, err))
 	}
@@ -105,7 +121,13 @@ func (c *Chain) perform(ctx context.Context, f frame, vals Values) (*Result, err
 		return f.run.result(nil), err
 	}
 	res := f.run.result(env{base: vals}.only(c.outputs))
-	return res, f.memory.keep(ctx, c.name)
+	if err := f.keep(ctx); err != nil {
+		return res, fmt.Errorf("chain %s: %w", c.name, err)
+	}
+	if err := f.run.journal.add(ctx, entry{Kind: "end", Values: res.Values}); err != nil {
+		return res, fmt.Errorf("chain %s: %w", c.name, err)
+	}
+	return res, nil
 }
 
 // result sums up the run.
@@ -127,7 +149,23 @@ func finished(res *Result, err error) Event {
 	if err != nil {
 		e.Error = err.Error()
 	}
+	if res.Interrupt != nil {
+		e.Kind, e.Interrupt = Interrupted, res.Interrupt
+	}
 	return e
+}
+
+// book adds what a finished step cost.
+func (r *run) book(s StepResult) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.steps = append(r.steps, s)
+	r.usage = r.usage.Add(s.Usage)
+	r.attempts += s.Attempts
+	r.waited += s.Waited
+	if s.Prompt != nil && !slices.Contains(r.prompts, *s.Prompt) {
+		r.prompts = append(r.prompts, *s.Prompt)
+	}
 }
 
 func both(a, b func(Event)) func(Event) {

@@ -13,6 +13,11 @@ import (
 // Leaving the loop cancels the run and waits until everything that worked for
 // it has stopped, so nothing is left behind.
 func (c *Chain) Stream(ctx context.Context, in Values, o *RunOptions) iter.Seq2[Event, error] {
+	return c.streamed(ctx, o, func(ctx context.Context, r *run) (*Result, error) { return c.run(ctx, r, in) })
+}
+
+// streamed is a run whose events are yielded as they happen.
+func (c *Chain) streamed(ctx context.Context, o *RunOptions, work func(context.Context, *run) (*Result, error)) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		events := make(chan Event)
@@ -30,7 +35,7 @@ func (c *Chain) Stream(ctx context.Context, in Values, o *RunOptions) iter.Seq2[
 		go func() {
 			defer close(done)
 			defer close(events)
-			_, failed = c.run(ctx, r, in)
+			_, failed = work(ctx, r)
 		}()
 		defer func() { <-done }()
 		defer cancel()

@@ -53,7 +53,7 @@ func (s *subchain) exec(ctx context.Context, f frame, in env) (Values, error) {
 		return nil, err
 	}
 	if s.c.o.Memory != nil {
-		if err := f.memory.keep(ctx, s.c.name); err != nil {
+		if err := f.keep(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -80,5 +80,6 @@ func (s *subchain) describe(k *checker, at string, _ *scope) signature {
 		sig.gives = append(sig.gives, give{name: o.name, typ: o.typ, kept: true})
 	}
 	k.recall = k.recall || c.recalls && c.o.Memory == nil
+	k.waits = k.waits || c.waits
 	return sig
 }
