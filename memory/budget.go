@@ -21,9 +21,14 @@ func (e *BudgetError) Error() string {
 	return fmt.Sprintf("what has to stay in the conversation is %d tokens; the budget is %d: pin less, or raise MaxTokens", e.Tokens, e.Budget)
 }
 
-// fits returns how many of the last keep turns are within the budget. It asks
-// the counter once when all are, else as often as a binary search needs.
-func (c *Conversation) fits(ctx context.Context, v view, keep int) (int, error) {
+// fits returns how many of the last turns are within the window and the
+// budget. It asks the counter once when all of the window are, else as often as
+// a binary search needs.
+func (c *Conversation) fits(ctx context.Context, v view) (int, error) {
+	keep := len(v.turns)
+	if c.o.Window > 0 {
+		keep = min(keep, c.o.Window)
+	}
 	if c.o.MaxTokens <= 0 {
 		return keep, nil
 	}

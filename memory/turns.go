@@ -49,8 +49,9 @@ func isResult(p llms.ContentPart) bool {
 	return false
 }
 
-// view is a conversation split into what always stays and what may go.
+// view is a session split into what always stays and what may go.
 type view struct {
+	summary string // of what was there before; "" where nothing was folded
 	preface []llms.MessageContent
 	turns   []turn
 	pinned  []bool // of turns
@@ -58,6 +59,7 @@ type view struct {
 
 func (c *Conversation) view(msgs []llms.MessageContent) view {
 	v := view{}
+	v.summary, msgs = takeSummary(msgs)
 	v.preface, v.turns = split(msgs)
 	v.pinned = make([]bool, len(v.turns))
 	if c.o.Pin == nil {
@@ -69,8 +71,26 @@ func (c *Conversation) view(msgs []llms.MessageContent) view {
 	return v
 }
 
-// newest returns the messages that stay when all but the last n turns go.
+// newest returns what a model sees when all but the last n turns go.
 func (v view) newest(n int) []llms.MessageContent {
+	if v.summary == "" && len(v.preface) == 0 && n >= len(v.turns) && n > 0 {
+		return v.whole()
+	}
+	return append(shownSummary(v.summary), v.stays(n)...)
+}
+
+// whole returns all turns, which lie side by side.
+func (v view) whole() []llms.MessageContent {
+	size := 0
+	for _, t := range v.turns {
+		size += len(t)
+	}
+	return v.turns[0][:size:size]
+}
+
+// stays returns the messages that stay in the store when all but the last n
+// turns go: without the summary.
+func (v view) stays(n int) []llms.MessageContent {
 	kept := slices.Clip(v.preface)
 	for i, t := range v.turns {
 		if v.pinned[i] || i >= len(v.turns)-n {
@@ -80,7 +100,7 @@ func (v view) newest(n int) []llms.MessageContent {
 	return kept
 }
 
-// older returns the messages that newest(n) leaves out.
+// older returns the messages that go then.
 func (v view) older(n int) []llms.MessageContent {
 	var gone []llms.MessageContent
 	for i, t := range v.turns {
