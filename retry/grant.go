@@ -121,16 +121,17 @@ func (g *Gate) throttled(now time.Time, t *Grant, o Outcome) {
 		mine, rest = rest, mine
 	}
 	through := short.served - short.newer.served
-	short.refused(t.sent, mine, true)
+	fresh := !g.probe.on && short.fresh(t.sent)
+	short.refused(t.sent, mine, !fresh)
 	other.refused(t.sent, rest, false)
 	switch {
 	case g.probe.on:
 		g.probe.refused(now, t, o.Class, short.probeGaps(), g.o)
-	case short.fresh(t.sent):
+	case fresh:
 		if through > 1 { // others got through since the last refusal
 			g.probe.streak = 0
 		}
-		short.slow(now)
+		short.slow(now, mine)
 		g.probe.refused(now, t, o.Class, short.probeGaps(), g.o)
 	default:
 		short.guessAgain()

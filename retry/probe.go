@@ -100,7 +100,7 @@ func (p *probe) hold(until time.Time, class Class) {
 // never confirmed may be far too high, so the gaps may grow long.
 func (r *rate) probeGaps() gaps {
 	interval := time.Duration(r.unitOr(1) / r.perSecond * float64(time.Second))
-	longest := 15 * time.Second
+	longest := longestGap
 	if r.known {
 		longest = min(max(2*interval, 2*time.Second), longest)
 	}
@@ -119,7 +119,7 @@ func (r *rate) resume(sent time.Time, short bool) {
 		return
 	}
 	if !r.lastPassed.IsZero() {
-		interval := max(sent.Sub(r.lastPassed).Seconds(), 1e-3)
+		interval := min(max(sent.Sub(r.lastPassed).Seconds(), 1e-3), longestGap.Seconds())
 		r.peak = min(r.peak, r.unit/interval)
 		r.feeling = true
 	}
@@ -143,6 +143,9 @@ func (r *rate) steady() {
 	r.perSecond = r.peak
 	r.grown = r.period()
 }
+
+// longestGap is the most time between two probes.
+const longestGap = 15 * time.Second
 
 // feelUp is how much faster each success makes a rate that is felt out.
 const feelUp = 1.25

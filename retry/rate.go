@@ -56,6 +56,7 @@ const (
 	clientBurst = 500 * time.Millisecond // of the rate, saved up while nobody asks
 	minPeriod   = 5 * time.Second
 	maxPeriod   = 5 * time.Minute
+	fewestCalls = 6 // in a period, whatever the hurry
 	growthLimit = 8 // times the peak: then a refusal is due, or there is no limit
 
 	shortestMeasure = time.Second
@@ -80,7 +81,7 @@ func (r *rate) advance(now time.Time) {
 	r.level = min(r.level+r.perSecond*dt.Seconds(), r.perSecond*clientBurst.Seconds())
 	if r.blocked {
 		r.waited += dt
-		r.grow(time.Duration(r.hurry * float64(dt)))
+		r.grow(dt)
 	}
 }
 
@@ -94,11 +95,16 @@ func (r *rate) grow(dt time.Duration) {
 }
 
 // period is how long growth takes back to the peak: a few seconds, or a number
-// of calls where calls are rare. The better the rate is known, the longer it
-// is left alone.
+// of calls where calls are rare, less when there is a hurry. The better the
+// rate is known, the longer it is left alone.
 func (r *rate) period() time.Duration {
+	call := seconds(r.unitOr(1) / r.peak)
 	calls := min(max(r.calls/4, 3), 12)
-	return min(max(minPeriod, seconds(calls*r.unitOr(1)/r.peak)), maxPeriod)
+	p := max(minPeriod, time.Duration(calls*float64(call)))
+	if r.hurry > 0 {
+		p = max(time.Duration(float64(p)/r.hurry), min(p, fewestCalls*call))
+	}
+	return min(p, maxPeriod)
 }
 
 // wait returns how long until a call may pass, and 0 for now.
@@ -157,14 +163,17 @@ func (r *rate) refused(sent time.Time, c charge, kept bool) {
 func (r *rate) fresh(sent time.Time) bool { return r.epoch.IsZero() || sent.After(r.epoch) }
 
 // slow answers the first refusal of an epoch, met at now.
-func (r *rate) slow(now time.Time) {
+func (r *rate) slow(now time.Time, c charge) {
+	if r.unit == 0 {
+		r.unit = c.expected
+	}
 	current, keep := r.perSecond, decrease
 	switch m, n := r.measured(now); {
 	case n > 0:
-		// The truth lies between what was measured and what was refused: the
-		// measurement misses what a service that saves up little could not
-		// give while the gate asked for less.
-		r.peak = (m + min(current, 1.2*m)) / 2
+		// CUBIC's peak is the rate that was refused. A measurement bounds it:
+		// far above is what the service had saved up, far below several
+		// refusals of one shortage.
+		r.peak = min(max(current, 0.9*m), m*(1.3+3/n))
 		r.known, r.calls = true, n
 	case !r.limited():
 		r.peak, keep = r.firstGuess(r.now(now)), firstDecrease
@@ -177,8 +186,15 @@ func (r *rate) slow(now time.Time) {
 	r.perSecond = r.peak * keep
 	r.grown = 0
 	r.epoch = now
-	r.level = min(r.level, -r.unitOr(1)) // the next one waits a slot
+	r.level = min(r.level, -r.unitOr(1)*r.pause()) // the next one waits a slot, or a part of it
 	r.remember(r.now(now))
+}
+
+// pause is the part of a slot that the next call waits after a refusal: all of
+// it where slots are short. Where calls are seconds apart, most of a slot
+// would be wasted on a service that was only a moment short.
+func (r *rate) pause() float64 {
+	return min(max(r.perSecond/r.unitOr(1), 0.35), 1)
 }
 
 // firstGuess is what has been getting through since calls began to come.

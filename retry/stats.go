@@ -1,7 +1,6 @@
 package retry
 
 import (
-	"math"
 	"time"
 )
 
@@ -73,5 +72,5 @@ func (r *rate) typical() float64 { return max(r.perSecond, r.peak) }
 // with them the shares, draw together.
 func (g *Gate) hurry(now time.Time) float64 {
 	wait := g.expected(now, now).Seconds()
-	return min(max(math.Sqrt(wait/10), 0.5), 2.5)
+	return min(max(wait/12, 0.5), 4)
 }
