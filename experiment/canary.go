@@ -10,10 +10,14 @@ import (
 // nothing when a guardrail is breached, the split is broken or the primary
 // metric is worse, and to the next step when every variant has the units a
 // verdict needs and nothing speaks against it. The step is written to the log,
-// from which every other process's Review takes it.
+// from which every other process's Review takes it. A winner it promotes when
+// both the file and RunnerOptions.Prompts ask for it.
 func (r *Runner) Review(ctx context.Context) (*Report, error) {
 	report, err := Analyze(r.e, r.tracker.log.Read(ctx, r.e.Key), nil)
-	if err != nil || r.e.Mode != Canary {
+	if err != nil {
+		return nil, err
+	}
+	if err := r.promote(ctx, report.Verdict); err != nil || r.e.Mode != Canary {
 		return report, err
 	}
 	step := r.e.next(report)
@@ -24,6 +28,17 @@ func (r *Runner) Review(ctx context.Context) (*Report, error) {
 	}
 	r.step.Store(int32(step))
 	return report, nil
+}
+
+// promote does what the file's decision asks for. A canary's winner has to be
+// at its last step first.
+func (r *Runner) promote(ctx context.Context, v Verdict) error {
+	alias := r.e.Decision.Promote
+	if r.o.Prompts == nil || alias == "" || v.Action != Ship || r.e.Mode == Canary && int(r.step.Load()) < len(r.e.Steps)-1 {
+		return nil
+	}
+	_, err := r.e.Promote(ctx, r.o.Prompts, v.Variant, alias, nil)
+	return err
 }
 
 // next is the step that follows from a report.

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/templates"
 )
 
 // UserLabel is the run's label that names the unit of an experiment on users;
@@ -49,6 +50,9 @@ type RunnerOptions struct {
 	Attributes func(ctx context.Context, in chain.Values) map[string]any
 	// OnError hears what could not be recorded. Recording never fails a run.
 	OnError func(error)
+	// Prompts is where Review promotes a winner, when the file's decision names
+	// an alias to promote to. Nil never promotes: a person does.
+	Prompts templates.Store
 	// MaxShadows bounds the shadow runs at once; more are dropped. 0 means 4.
 	MaxShadows int
 }
