@@ -56,7 +56,7 @@ type asked struct {
 
 // prepare renders the prompt for the values of in.
 func (a *asker) prepare(ctx context.Context, f frame, in env) (asked, error) {
-	t, err := a.source.Template(ctx)
+	t, err := a.template(ctx, f)
 	if err != nil {
 		return asked{}, err
 	}
@@ -73,6 +73,17 @@ func (a *asker) prepare(ctx context.Context, f frame, in env) (asked, error) {
 	ref := t.Ref()
 	f.res.Prompt = &PromptUse{Ref: ref.String(), Version: ref.Version, SHA256: ref.SHA256}
 	return q, nil
+}
+
+// template returns the prompt to use: for an agent that goes on with a
+// conversation from the journal the version it began with.
+func (a *asker) template(ctx context.Context, f frame) (*templates.Template, error) {
+	if src, ok := a.source.(*shelved); ok {
+		if past, ok := f.run.journal.turn(f.path, 1); ok && past.cost.Prompt != nil && past.cost.Prompt.Version > 0 {
+			return src.lib.Resolve(ctx, templates.Ref{Name: src.ref.Name, Version: past.cost.Prompt.Version})
+		}
+	}
+	return a.source.Template(ctx)
 }
 
 // variables picks the prompt's variables out of in. Null counts as not given

@@ -177,7 +177,10 @@ func (k *checker) step(path string, s Step, sc *scope) []give {
 	if len(sig.needs) > 0 && !sig.open {
 		k.strangers(at, computed, sig.needs)
 	}
-	if opts != nil && opts.when != nil {
+	if opts != nil && len(opts.onError) > 0 {
+		k.rescue(at, opts.onError, &sig, here)
+	}
+	if opts != nil && (opts.when != nil || opts.optional) {
 		for i := range sig.gives {
 			sig.gives[i].typ.nullable = true
 		}

@@ -17,6 +17,9 @@ func (k *checker) bindings(at string, opts *guarded, sc *scope) map[string]typ {
 	if opts.timeout < 0 {
 		k.fault(at, "timeout", "", "its timeout is negative")
 	}
+	if r := opts.retry; r != nil && (r.MaxElapsed < 0 || r.Base < 0 || r.Cap < 0) {
+		k.fault(at, "retry", "", "a duration of its retry is negative")
+	}
 	if opts.when != nil {
 		k.condition(at, "when", opts.when, sc)
 	}

@@ -63,10 +63,16 @@ func (f frame) step(ctx context.Context, s Step, in env) (Values, error) {
 	if isWaiting(err) {
 		return nil, err
 	}
+	if err != nil {
+		f.res.Error = f.failure(err).Error()
+		out, err = f.rescue(ctx, s, opts, in, err)
+	}
 	f.res.Duration = time.Since(start)
+	if isWaiting(err) {
+		return nil, err
+	}
 	if err != nil {
 		err = f.failure(err)
-		f.res.Error = err.Error()
 		f.account(nil)
 		return nil, err
 	}
@@ -136,11 +142,11 @@ func (f frame) perform(ctx context.Context, s Step, opts *guarded, in env) (Valu
 		in.over = over
 	}
 	if opts.timeout <= 0 {
-		return call(ctx, f, s, in)
+		return f.retried(ctx, s, opts, in)
 	}
 	bound, cancel := context.WithTimeout(ctx, opts.timeout)
 	defer cancel()
-	out, err := call(bound, f, s, in)
+	out, err := f.retried(bound, s, opts, in)
 	if err != nil && bound.Err() != nil && ctx.Err() == nil {
 		err = &TimeoutError{After: opts.timeout, Err: err}
 	}

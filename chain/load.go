@@ -27,6 +27,9 @@ type Registry struct {
 	Memory     map[string]memory.Store
 	Steps      map[string]Step // for func
 	Retrievers map[string]schema.Retriever
+	// Checkpoints is where the chains' runs write down what they have done, as
+	// Options.Checkpoints.
+	Checkpoints Checkpointer
 	// Events hears the events of every run of the chains, as Options.Events.
 	Events func(Event)
 }
@@ -97,7 +100,7 @@ func (l *loader) read(d *document) *Chain {
 	b.header(f)
 	o := &Options{
 		Description: f.text("description"), Output: f.texts("output"), Timeout: f.duration("timeout"),
-		Input: b.input(f), Events: l.r.Events,
+		Input: b.input(f), Events: l.r.Events, Checkpoints: l.r.Checkpoints,
 	}
 	b.memory(f, o)
 	var steps []Step

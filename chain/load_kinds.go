@@ -18,19 +18,14 @@ func (b *builder) prompt(name string, f fields) Step {
 }
 
 func (b *builder) agent(at, name string, f fields) Step {
-	a, ok := b.d.mapping(f.vals["agent"], "agent", "prompt", "tools", "maxTurns", "stopWhen", "maxParallel", "model", "repairs")
-	if !ok {
+	a, ok := b.d.mapping(f.vals["agent"], "agent", "prompt", "tools", "maxTurns", "stopWhen", "maxParallel", "approve", "model", "repairs")
+	if !ok || !b.needs(a, "agent", "prompt") {
 		return nil
 	}
-	b.mark(at, a)
-	b.at[at][""] = f.node
-	if !a.has("prompt") {
-		b.d.fault(f.vals["agent"], "", "the agent has no prompt")
-		return nil
-	}
+	b.markInside(at, a, f)
 	o := &AgentOptions{
 		Output: f.text("output"), Models: b.models(), ModelID: orElse(a.text("model"), b.model),
-		MaxTurns: a.number("maxTurns"), StopWhen: a.text("stopWhen"), MaxParallel: a.number("maxParallel"), Repairs: b.repairs(a),
+		MaxTurns: a.number("maxTurns"), StopWhen: a.text("stopWhen"), MaxParallel: a.number("maxParallel"), Repairs: b.repairs(a), Approve: a.texts("approve"),
 	}
 	if a.has("tools") {
 		o.Tools = b.tools(a)
@@ -143,8 +138,7 @@ func (b *builder) parallel(at, name string, f fields) Step {
 			return nil
 		}
 		o.Max, o.Errors = p.number("max"), p.text("errors")
-		b.mark(at, p)
-		b.at[at][""] = f.node
+		b.markInside(at, p, f)
 		n = p.vals["steps"]
 	}
 	b.noOutput(f, "parallel")

@@ -6,13 +6,15 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/causeway-go/causeway/retry"
 )
 
 // kindKeys are the keys that say what a step is; each step has one.
-var kindKeys = []string{"prompt", "agent", "func", "chain", "parallel", "switch"}
+var kindKeys = []string{"prompt", "agent", "func", "chain", "parallel", "switch", "forEach", "loop", "retrieve", "approve"}
 
 // commonKeys may stand in any step.
-var commonKeys = []string{"name", "with", "when", "timeout", "output"}
+var commonKeys = []string{"name", "with", "when", "timeout", "retry", "onError", "output"}
 
 // extraKeys may stand in steps of one kind.
 var extraKeys = map[string][]string{
@@ -107,6 +109,14 @@ func (b *builder) build(kind, at, name string, f fields) Step {
 		return b.parallel(at, name, f)
 	case "switch":
 		return b.branch(at, name, f)
+	case "forEach":
+		return b.forEach(at, name, f)
+	case "loop":
+		return b.loop(at, name, f)
+	case "retrieve":
+		return b.retrieve(at, name, f)
+	case "approve":
+		return b.approve(at, name, f)
 	}
 	return nil
 }
@@ -124,10 +134,42 @@ func (b *builder) options(at string, s Step, f fields) Step {
 			}
 		}
 	}
-	if o.When == "" && o.Timeout == 0 && len(o.With) == 0 {
+	o.Retry = b.retry(f)
+	b.onError(at, f, o)
+	if o.When == "" && o.Timeout == 0 && len(o.With) == 0 && o.Retry == nil && o.OnError == nil && !o.Optional {
 		return s
 	}
 	return With(s, o)
+}
+
+func (b *builder) retry(f fields) *retry.Policy {
+	n := f.vals["retry"]
+	if n == nil {
+		return nil
+	}
+	r, ok := b.d.mapping(n, "retry", "maxAttempts", "maxElapsed", "base", "cap")
+	if !ok {
+		return nil
+	}
+	return &retry.Policy{
+		MaxAttempts: r.number("maxAttempts"), MaxElapsed: r.duration("maxElapsed"),
+		Base: r.duration("base"), Cap: r.duration("cap"),
+	}
+}
+
+// onError reads what to do about a failure: the word skip, or steps.
+func (b *builder) onError(at string, f fields, o *StepOptions) {
+	n := f.vals["onError"]
+	if n == nil {
+		return
+	}
+	if follow(n).Kind == yaml.ScalarNode {
+		if o.Optional = follow(n).Value == "skip"; !o.Optional {
+			b.d.fault(n, "say skip, or give steps to run instead", "onError is %q", follow(n).Value)
+		}
+		return
+	}
+	o.OnError = b.steps(at+"/onError", n)
 }
 
 func (f fields) sorted() []string { return sortedKeys(f.keys) }

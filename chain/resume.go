@@ -136,6 +136,9 @@ func sketch(b *strings.Builder, path string, steps []Step) {
 		names := slices.Sorted(slices.Values(s.Outputs()))
 		fmt.Fprintf(b, "%s %s\n", at, strings.Join(names, ","))
 		sketch(b, at, childrenOf(s))
+		if _, opts := unguard(s); opts != nil {
+			sketch(b, at+"/onError", opts.onError)
+		}
 	}
 }
 

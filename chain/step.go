@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/causeway-go/causeway/retry"
 )
 
 // Values are what steps read and write, by name: plain JSON data (nil, bool,
@@ -30,8 +32,20 @@ type StepOptions struct {
 	// When is a condition over the values so far. When it is false the step is
 	// skipped and yields null for each of its outputs.
 	When string
-	// Timeout bounds all of the step's work; 0 is no bound.
+	// Timeout bounds all of the step's work, its retries and waits included; 0
+	// is no bound.
 	Timeout time.Duration
+	// Retry, if set, runs a failed step again. Its own Retry function decides
+	// on which errors; without one all are worth it but those that another try
+	// cannot change: bad input, a panic, a cancellation, a spent quota, and
+	// what a model's own retries have given up on.
+	Retry *retry.Policy
+	// OnError are steps that run in the place of one that failed. What they
+	// make replaces its outputs, null where they make nothing. They can read
+	// error, an object with step and message.
+	OnError []Step
+	// Optional makes a failure, of the OnError steps too, yield null.
+	Optional bool
 }
 
 // With returns s under the options o. A mistake in an expression is reported
@@ -40,7 +54,7 @@ func With(s Step, o *StepOptions) Step {
 	if o == nil || s == nil {
 		return s
 	}
-	g := &guarded{Step: s, timeout: o.Timeout}
+	g := &guarded{Step: s, timeout: o.Timeout, retry: o.Retry, onError: o.OnError, optional: o.Optional}
 	if o.When != "" {
 		g.when = compile(o.When)
 	}
@@ -59,9 +73,12 @@ type binding struct {
 // guarded is a step under options.
 type guarded struct {
 	Step
-	when    *expression
-	with    []binding
-	timeout time.Duration
+	when     *expression
+	with     []binding
+	timeout  time.Duration
+	retry    *retry.Policy
+	onError  []Step
+	optional bool
 }
 
 // Inputs are the names that the conditions read and those of the step's own
@@ -88,6 +105,7 @@ func (g *guarded) Inputs() []string {
 			add(n)
 		}
 	}
+	add(without(inputsOf(g.onError), "error")...)
 	return names
 }
 
