@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/causeway-go/causeway/bedrock"
 )
@@ -37,7 +38,7 @@ func live(ctx context.Context, bucket string) (*place, error) {
 
 // awsConfig loads the default configuration and says what it lacks.
 func awsConfig(ctx context.Context) (*aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{})) // what fails is told below
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
 	}

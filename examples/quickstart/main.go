@@ -59,30 +59,7 @@ func run(ctx context.Context, where func(context.Context) (*place, error), model
 	defer p.close()
 	fmt.Println(p.where)
 
-	prompts, err := publish(ctx, p.s3, p.bucket)
-	if err != nil {
-		return err
-	}
-	model, err := bedrock.New(p.bedrock, modelID, nil)
-	if err != nil {
-		return err
-	}
-	patient := retry.Wrap(model, nil) // throttled calls wait and try again
-	lookup, err := tools.New("lookup_order", "Look up an order by its number, such as A-1001.", lookupOrder, nil)
-	if err != nil {
-		return err
-	}
-	desk, err := tools.NewSet(lookup)
-	if err != nil {
-		return err
-	}
-
-	support, err := chain.Load(ctx, files, "chain.yaml", &chain.Registry{
-		Model:     func(string) (llms.Model, error) { return patient, nil },
-		Templates: prompts,
-		Tools:     desk,
-		Memory:    map[string]memory.Store{"default": memory.NewInProcess()},
-	})
+	support, err := load(ctx, p, modelID)
 	if err != nil {
 		return err
 	}
@@ -94,4 +71,32 @@ func run(ctx context.Context, where func(context.Context) (*place, error), model
 	}
 	sum.print()
 	return nil
+}
+
+// load puts the parts together: prompts, a patient model, a tool, a memory, and
+// the chain that names them all.
+func load(ctx context.Context, p *place, modelID string) (*chain.Chain, error) {
+	prompts, err := publish(ctx, p.s3, p.bucket)
+	if err != nil {
+		return nil, err
+	}
+	model, err := bedrock.New(p.bedrock, modelID, nil)
+	if err != nil {
+		return nil, err
+	}
+	patient := retry.Wrap(model, nil) // throttled calls wait and try again
+	lookup, err := tools.New("lookup_order", "Look up an order by its number, such as A-1001.", lookupOrder, nil)
+	if err != nil {
+		return nil, err
+	}
+	desk, err := tools.NewSet(lookup)
+	if err != nil {
+		return nil, err
+	}
+	return chain.Load(ctx, files, "chain.yaml", &chain.Registry{
+		Model:     func(string) (llms.Model, error) { return patient, nil },
+		Templates: prompts,
+		Tools:     desk,
+		Memory:    map[string]memory.Store{"default": memory.NewInProcess()},
+	})
 }
