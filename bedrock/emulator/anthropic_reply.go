@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 )
 
 var claudeVersion = regexp.MustCompile(`-v\d+(?::\d+)?$`)
@@ -18,7 +17,7 @@ func claudeName(id string) string {
 	return claudeVersion.ReplaceAllString(id, "")
 }
 
-func (anthropicFormat) body(r *Reply, req *Request, id source, _ time.Duration) ([]byte, error) {
+func (anthropicFormat) body(r *Reply, req *Request, id source) ([]byte, error) {
 	b := appendAnthropicHead(nil, req, id)
 	b = append(b, `,"content":[`...)
 	for i := range r.Content {
@@ -88,7 +87,7 @@ func (anthropicFormat) events(r *Reply, req *Request, id source) []event {
 	}
 	stop := string(appendString([]byte(`{"type":"message_delta","delta":{"stop_reason":`), anthropicStop(r.StopReason))) +
 		`,"stop_sequence":null},"usage":{"output_tokens":` + strconv.Itoa(r.Usage.Output) + "}}"
-	return append(events, chunkEvent(stop, false), chunkEvent(`{"type":"message_stop",`+invocationMetrics(r, n)+"}", false))
+	return append(events, chunkEvent(stop, false), chunkEvent(`{"type":"message_stop",`+invocationMetrics(r)+"}", false))
 }
 
 // anthropicEmpty is a block as its start announces it.

@@ -2,9 +2,11 @@ package emulator
 
 import (
 	"context"
+	"crypto/tls"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime"
 	"github.com/causeway-go/causeway/bedrock"
@@ -27,7 +29,15 @@ func (e *Emulator) Client() *bedrockruntime.Client {
 
 // Client returns a client of the server. Like Emulator.Client it signs and
 // does not retry.
-func (s *Server) Client() *bedrockruntime.Client { return newClient(s.URL, nil) }
+func (s *Server) Client() *bedrockruntime.Client {
+	roots := s.roots()
+	if roots == nil {
+		return newClient(s.URL, nil)
+	}
+	return newClient(s.URL, awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}))
+}
 
 // newClient takes nothing from the environment: no profile, no bearer token,
 // which the SDK would refuse to send over plain HTTP.

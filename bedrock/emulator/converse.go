@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"time"
 )
 
 // converseFormat is the JSON of Converse and ConverseStream.
@@ -25,13 +24,13 @@ func decodeMessage(err error) string {
 	return "the request body is not well-formed JSON"
 }
 
-func (converseFormat) header(http.Header, *Reply, bool, time.Duration) {}
+func (converseFormat) header(http.Header, *Reply, bool) {}
 
 func (converseFormat) toolUseID(id source) string { return id.toolUseID() }
 
 // body writes the response of Converse. Its keys come in alphabetical order,
 // as Bedrock's do.
-func (converseFormat) body(r *Reply, _ *Request, _ source, latency time.Duration) ([]byte, error) {
+func (converseFormat) body(r *Reply, _ *Request, _ source) ([]byte, error) {
 	content, err := marshal(r.Content)
 	if err != nil {
 		return nil, err
@@ -41,7 +40,7 @@ func (converseFormat) body(r *Reply, _ *Request, _ source, latency time.Duration
 	if r.AdditionalFields != nil {
 		b = append(append(append(b, `"additionalModelResponseFields":`...), r.AdditionalFields...), ',')
 	}
-	b = appendMetrics(b, latency)
+	b = appendMetrics(b, total(r.waits))
 	b = append(append(append(b, `,"output":{"message":{"content":`...), content...), `,"role":"assistant"}},"stopReason":`...)
 	b = appendString(b, r.StopReason)
 	if r.Trace != nil {

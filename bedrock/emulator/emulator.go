@@ -6,28 +6,39 @@ import (
 )
 
 // Options configures an Emulator. The zero value answers every valid request
-// with a reply that says it is scripted.
+// with a reply that says it is scripted, at once and without limit.
 type Options struct {
-	Responder Responder // nil answers with one sentence
-	Faults    []Fault   // what goes wrong, in order: the first that fits a call happens to it
+	Responder  Responder        // nil is Rules()
+	Quota      Quota            // of every model, each counted for itself
+	ModelQuota map[string]Quota // exceptions, by pattern of the model id; * stands for anything
+	Latency    Latency          // how fast models answer, beside what a Reply says
+	Faults     []Fault          // what goes wrong: the first that fits a call happens to it
+	Seed       uint64           // of ids, padding, latency and random faults: the same seed, the same bytes
+	Auth       *Auth            // who may call; nil is everybody
+
 	// Guardrails by id. Nil lets every guardrail id pass and do nothing;
 	// otherwise an unknown one is refused.
 	Guardrails map[string]Guardrail
-	Seed       uint64 // of ids, padding and random faults: the same seed, the same bytes
 }
 
 // Emulator speaks Bedrock's wire protocol. It is an http.Handler, safe for
 // concurrent use. It keeps no goroutine and no timer between calls.
 type Emulator struct {
 	responder  Responder
-	faults     []*faultRule
 	guardrails map[string]*guardrail
+	faults     []*faultRule
+	quota      Quota
+	modelQuota map[string]Quota
+	patterns   []string // of modelQuota, in order
+	latency    Latency
+	auth       *Auth
 	seed       uint64
 
-	mu      sync.Mutex
-	started time.Time         // the first call since New or Reset; zero before it
-	asked   map[uint32]uint32 // how often a fingerprint was seen
-	log     callLog
+	mu       sync.Mutex
+	started  time.Time         // the first call since New or Reset; zero before it
+	asked    map[uint32]uint32 // how often a fingerprint was seen
+	accounts map[string]*account
+	log      callLog
 }
 
 // New makes an Emulator. A nil o is the zero Options. It panics when a
@@ -36,9 +47,13 @@ func New(o *Options) *Emulator {
 	if o == nil {
 		o = &Options{}
 	}
-	e := &Emulator{responder: o.Responder, seed: o.Seed, asked: make(map[uint32]uint32)}
+	e := &Emulator{
+		responder: o.Responder, quota: o.Quota, modelQuota: o.ModelQuota, patterns: sortedKeys(o.ModelQuota),
+		latency: o.Latency, auth: o.Auth, seed: o.Seed,
+		asked: make(map[uint32]uint32), accounts: make(map[string]*account),
+	}
 	if e.responder == nil {
-		e.responder = RespondFunc(plainReply)
+		e.responder = Rules()
 	}
 	if o.Guardrails != nil {
 		e.guardrails = make(map[string]*guardrail, len(o.Guardrails))
@@ -53,12 +68,13 @@ func New(o *Options) *Emulator {
 }
 
 // Reset forgets the calls and starts every count anew: the faults', the
-// script's, the seed's.
+// quota's, the script's, the seed's.
 func (e *Emulator) Reset() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.started = time.Time{}
 	clear(e.asked)
+	clear(e.accounts)
 	e.log = callLog{}
 	for _, f := range e.faults {
 		f.fits = 0

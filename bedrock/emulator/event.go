@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // event is one event of a stream: its payload is head, the padding key p and
@@ -36,7 +35,7 @@ func layout(r *Reply) []event {
 		}
 		events = append(events, event{kind: "contentBlockStop", head: index, tail: "}"})
 	}
-	return append(events, stopEvent(r), metadataEvent(r, r.latency(n)))
+	return append(events, stopEvent(r), metadataEvent(r))
 }
 
 func startOf(call *ToolUse) string {
@@ -57,8 +56,8 @@ func stopEvent(r *Reply) event {
 	return ev
 }
 
-func metadataEvent(r *Reply, latency time.Duration) event {
-	ev := event{kind: "metadata", head: string(append(appendMetrics([]byte("{"), latency), ','))}
+func metadataEvent(r *Reply) event {
+	ev := event{kind: "metadata", head: string(append(appendMetrics([]byte("{"), total(r.waits)), ','))}
 	if r.Trace != nil {
 		ev.tail = `,"trace":` + string(r.Trace)
 	}

@@ -53,11 +53,12 @@ var statuses = map[string]int{
 // The messages of throttled calls name the dimension that ran out. They are
 // the words users report from Bedrock; the service documents none of them.
 const (
-	msgRequests  = "Too many requests, please wait before trying again."
-	msgTokens    = "Too many tokens, please wait before trying again."
-	msgDaily     = "Too many tokens per day, please wait before trying again."
-	msgModelID   = "The provided model identifier is invalid."
-	msgReplyFail = "The system encountered an unexpected error during processing. Try your request again."
+	msgRequests   = "Too many requests, please wait before trying again."
+	msgTokens     = "Too many tokens, please wait before trying again."
+	msgConcurrent = "Too many concurrent requests, please wait before trying again."
+	msgDaily      = "Too many tokens per day, please wait before trying again."
+	msgModelID    = "The provided model identifier is invalid."
+	msgReplyFail  = "The system encountered an unexpected error during processing. Try your request again."
 )
 
 func invalid(format string, args ...any) *Failure {
@@ -69,7 +70,7 @@ func invalid(format string, args ...any) *Failure {
 func (f *Failure) errorType() string {
 	switch f.Code {
 	case "UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException",
-		"IncompleteSignatureException", "SerializationException", "UnknownOperationException":
+		"IncompleteSignatureException", "MissingAuthenticationTokenException", "SerializationException", "UnknownOperationException":
 		return f.Code + ":http://internal.amazon.com/coral/com.amazon.coral.service/"
 	}
 	return f.Code + ":http://internal.amazon.com/coral/com.amazon.bedrock/"

@@ -1,16 +1,13 @@
 package emulator
 
-import (
-	"path"
-	"time"
-)
+import "time"
 
 // Fault is something that goes wrong on demand. The fields of the first group
 // choose the calls it happens to: those that fit all of them. With none set it
 // happens to every call.
 type Fault struct {
 	Operation Operation     // one operation only
-	Model     string        // models whose id matches this pattern, as path.Match reads it
+	Model     string        // models whose id fits this pattern; * stands for anything
 	First     int           // the first n calls that fit the rest
 	Every     int           // each n-th of them
 	Rate      float64       // a share of them, between 0 and 1, by the emulator's seed
@@ -65,10 +62,8 @@ func (f *faultRule) happens(op Operation, model string, since time.Duration, ran
 		since < f.From, f.Until > 0 && since > f.Until:
 		return false
 	}
-	if f.Model != "" {
-		if ok, err := path.Match(f.Model, model); err != nil || !ok {
-			return false
-		}
+	if f.Model != "" && !globs(f.Model, model) {
+		return false
 	}
 	f.fits++
 	switch {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // format is the dialect of one operation and family of models: how a request
@@ -13,12 +12,12 @@ import (
 type format interface {
 	// decode fills r from r.Body and says what is refused.
 	decode(r *Request) *Failure
-	// body is the whole answer; latency is what it is meant to take.
-	body(r *Reply, req *Request, id source, latency time.Duration) ([]byte, error)
+	// body is the whole answer.
+	body(r *Reply, req *Request, id source) ([]byte, error)
 	// events are the answer as a stream, without the headers it shares.
 	events(r *Reply, req *Request, id source) []event
 	// header adds what the format's responses carry beside the content type.
-	header(h http.Header, r *Reply, streaming bool, latency time.Duration)
+	header(h http.Header, r *Reply, streaming bool)
 	// toolUseID makes up the id of a tool call.
 	toolUseID(id source) string
 }
@@ -39,7 +38,7 @@ func formatOf(op Operation, model string) format {
 // invoked holds what all bodies of InvokeModel share.
 type invoked struct{}
 
-func (invoked) header(h http.Header, r *Reply, streaming bool, latency time.Duration) {
+func (invoked) header(h http.Header, r *Reply, streaming bool) {
 	if streaming {
 		h["X-Amzn-Bedrock-Content-Type"] = []string{"application/json"}
 		return
@@ -49,7 +48,7 @@ func (invoked) header(h http.Header, r *Reply, streaming bool, latency time.Dura
 	set("X-Amzn-Bedrock-Output-Token-Count", r.Usage.Output)
 	set("X-Amzn-Bedrock-Cache-Read-Input-Token-Count", r.Usage.CacheRead)
 	set("X-Amzn-Bedrock-Cache-Write-Input-Token-Count", r.Usage.CacheWrite)
-	set("X-Amzn-Bedrock-Invocation-Latency", int(max(latency.Milliseconds(), 1)))
+	set("X-Amzn-Bedrock-Invocation-Latency", int(max(total(r.waits).Milliseconds(), 1)))
 }
 
 // chunkEvent wraps a model's own event in InvokeModel's: base64 and padding.
@@ -58,11 +57,11 @@ func chunkEvent(body string, later bool) event {
 }
 
 // invocationMetrics end every stream of InvokeModelWithResponseStream.
-func invocationMetrics(r *Reply, n int) string {
+func invocationMetrics(r *Reply) string {
 	return `"amazon-bedrock-invocationMetrics":{"inputTokenCount":` + strconv.Itoa(r.Usage.Input) +
 		`,"outputTokenCount":` + strconv.Itoa(r.Usage.Output) +
-		`,"invocationLatency":` + strconv.FormatInt(max(r.latency(n).Milliseconds(), 1), 10) +
-		`,"firstByteLatency":` + strconv.FormatInt(max(r.First.Milliseconds(), 1), 10) +
+		`,"invocationLatency":` + strconv.FormatInt(max(total(r.waits).Milliseconds(), 1), 10) +
+		`,"firstByteLatency":` + strconv.FormatInt(max(total(r.waits[:min(1, len(r.waits))]).Milliseconds(), 1), 10) +
 		`,"cacheReadInputTokenCount":` + strconv.Itoa(r.Usage.CacheRead) +
 		`,"cacheWriteInputTokenCount":` + strconv.Itoa(r.Usage.CacheWrite) + "}"
 }

@@ -21,17 +21,16 @@ func open(op Operation, model string, body []byte) (*Request, format, *Failure) 
 
 // reply writes what the model answered.
 func (x *exchange) reply(r *Reply, req *Request, dialect format, brk *Break) {
-	n := r.countDeltas()
-	latency := r.latency(n)
-	dialect.header(x.w.Header(), r, req.Operation.Streaming(), latency)
+	r.waits = x.e.latency.plan(r, r.countDeltas, x.random)
+	dialect.header(x.w.Header(), r, req.Operation.Streaming())
 	if req.Operation.Streaming() {
 		x.stream(dialect.events(r, req, x.random), r, brk)
 		return
 	}
-	if !x.wait(latency) {
+	if !x.wait(total(r.waits)) {
 		return
 	}
-	body, err := dialect.body(r, req, x.random, latency)
+	body, err := dialect.body(r, req, x.random)
 	if err != nil {
 		x.fail(&Failure{Code: "InternalServerException", Message: msgReplyFail})
 		return
@@ -56,5 +55,11 @@ func (r *Reply) countDeltas() int {
 	return n
 }
 
-// latency is how long a reply with n deltas takes.
-func (r *Reply) latency(n int) time.Duration { return r.First + r.Chunk*time.Duration(max(n-1, 0)) }
+// total is how long a reply with these waits takes.
+func total(waits []time.Duration) time.Duration {
+	var sum time.Duration
+	for _, w := range waits {
+		sum += w
+	}
+	return sum
+}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"time"
 )
 
 // novaFormat is the body of Amazon Nova: Converse's JSON with settings of its
@@ -71,7 +70,7 @@ func (s *novaSettings) check() *Failure {
 	return nil
 }
 
-func (novaFormat) body(r *Reply, _ *Request, _ source, _ time.Duration) ([]byte, error) {
+func (novaFormat) body(r *Reply, _ *Request, _ source) ([]byte, error) {
 	content, err := marshal(novaBlocks(r.Content))
 	if err != nil {
 		return nil, err
@@ -131,6 +130,6 @@ func (novaFormat) events(r *Reply, _ *Request, _ source) []event {
 			stop()
 		}
 	}
-	end := `{"metadata":{"usage":` + novaUsage(r.Usage, false) + `,"metrics":{},"trace":{}},` + invocationMetrics(r, n) + "}"
+	end := `{"metadata":{"usage":` + novaUsage(r.Usage, false) + `,"metrics":{},"trace":{}},` + invocationMetrics(r) + "}"
 	return append(events, chunkEvent(string(appendString([]byte(`{"messageStop":{"stopReason":`), r.StopReason))+"}}", false), chunkEvent(end, false))
 }

@@ -42,7 +42,8 @@ type Reply struct {
 	Trace            json.RawMessage
 	AdditionalFields json.RawMessage
 
-	raw *recorded // Replay: answer this, byte for byte
+	waits []time.Duration // before the first event and between deltas; see Latency.plan
+	raw   *recorded       // Replay: answer this, byte for byte
 }
 
 // Usage counts the tokens of one answer.

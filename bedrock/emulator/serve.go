@@ -32,6 +32,10 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.fail(&Failure{Code: "RequestEntityTooLargeException", Message: "Request Entity Too Large"})
 		return
 	}
+	if f := e.auth.check(r, body); f != nil {
+		x.fail(f)
+		return
+	}
 	x.serve(op, id, body)
 }
 
@@ -76,15 +80,24 @@ func (x *exchange) ask(op Operation, model string, body []byte) {
 	if fault != nil && !x.suffer(fault) {
 		return
 	}
+	g, failure := x.e.admit(req)
+	if failure != nil {
+		x.fail(failure)
+		return
+	}
+	var used *Usage
+	defer func() { g.settle(used) }()
 	reply, failure := x.respond(req, dialect)
 	if failure != nil {
 		x.fail(failure)
 		return
 	}
 	if reply.raw != nil {
+		used = &Usage{Input: req.InputTokens(), Output: EstimateTokens(string(reply.raw.answer()))}
 		x.verbatim(reply.raw, fault)
 		return
 	}
+	used = reply.Usage
 	x.e.note(x.call, func(c *Call) { c.Status, c.StopReason, c.Usage = http.StatusOK, reply.StopReason, *reply.Usage })
 	x.reply(reply, req, dialect, breakOf(fault))
 }
@@ -125,9 +138,19 @@ func (x *exchange) embed(emb embedder, model string, body []byte) {
 	if fault := x.e.fault(x.call, x.random); fault != nil && !x.suffer(fault) {
 		return
 	}
+	g, failure := x.e.admit(&Request{ModelID: model, estimatedInputTokens: tokens, InferenceConfig: Inference{MaxTokens: new(0)}})
+	if failure != nil {
+		x.fail(failure)
+		return
+	}
 	r := &Reply{Usage: &Usage{Input: tokens}}
+	defer g.settle(r.Usage)
+	r.waits = x.e.latency.plan(r, r.countDeltas, x.random)
+	if !x.wait(total(r.waits)) {
+		return
+	}
 	x.e.note(x.call, func(c *Call) { c.Status, c.Usage = http.StatusOK, *r.Usage })
-	invoked{}.header(x.w.Header(), r, false, 0)
+	invoked{}.header(x.w.Header(), r, false)
 	x.send(out)
 }
 

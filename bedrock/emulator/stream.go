@@ -7,20 +7,18 @@ import (
 	"github.com/causeway-go/causeway/bedrock/emulator/internal/eventstream"
 )
 
-// stream writes events, the first after Reply.First and each delta after the
-// first one after Reply.Chunk.
+// stream writes events, the first and each delta but the first after its wait.
 func (x *exchange) stream(events []event, r *Reply, brk *Break) {
 	x.w.Header()["Content-Type"] = []string{eventstream.ContentType}
 	x.w.WriteHeader(http.StatusOK)
 	s := &frames{x: x, brk: brk, control: http.NewResponseController(x.w)}
 	s.flush() // the headers go out before the first token, as Bedrock's do
+	next := 0 // of the waits
 	for i, ev := range events {
 		pause := time.Duration(0)
-		switch {
-		case i == 0:
-			pause = r.First
-		case ev.later:
-			pause = r.Chunk
+		if (i == 0 || ev.later) && next < len(r.waits) {
+			pause = r.waits[next]
+			next++
 		}
 		if !x.wait(pause) || !s.send(ev) {
 			return
