@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
@@ -43,10 +44,9 @@ func (s *Store) get(ctx context.Context, key, etag string) (object, error) {
 	in := &s3.GetObjectInput{
 		Bucket: &s.bucket, Key: new(s.prefix + key),
 		ExpectedBucketOwner: optional(s.options.BucketOwner), IfNoneMatch: optional(etag),
-		ChecksumMode: types.ChecksumModeEnabled,
 	}
 	out, err := call(ctx, s, func(fns ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
-		return s.client.GetObject(ctx, in, fns...)
+		return s.client.GetObject(ctx, in, append(fns, ownChecksum)...)
 	})
 	if err != nil {
 		return object{}, s.explain("read", key, err)
@@ -60,6 +60,12 @@ func (s *Store) get(ctx context.Context, key, etag string) (object, error) {
 		return object{}, fmt.Errorf("s3store: read %s: the object is larger than %d bytes", key, maxObject)
 	}
 	return object{body: body, etag: value(out.ETag), meta: out.Metadata, size: int64(len(body)), time: value(out.LastModified)}, nil
+}
+
+// ownChecksum leaves the check of a body to us: the client's own would fail
+// with an error that nobody can tell from a broken connection.
+func ownChecksum(o *s3.Options) {
+	o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 }
 
 // head reads what is kept beside an object.
