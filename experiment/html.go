@@ -15,7 +15,7 @@ var page string
 var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"number": number, "signed": signed, "thousands": thousands,
 	"interval": func(c *Comparison) string { return interval(*c) },
-	"p": pOf, "round": func(v float64) int { return int(math.Round(v)) },
+	"p":        pOf, "round": func(v float64) int { return int(math.Round(v)) },
 	"comparison": func(m MetricReport, i int) *Comparison {
 		if i == 0 {
 			return nil

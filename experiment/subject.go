@@ -1,0 +1,75 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/causeway-go/causeway/chain"
+)
+
+// Subject is what an evaluation asks: usually a variant's chain.
+type Subject struct {
+	Name string
+	// Version identifies what answers, such as the prompt's checksum and the
+	// model's id: answers are taken from the cache only for the same version.
+	// Empty never takes one.
+	Version string
+	Ask     func(ctx context.Context, input chain.Values) (Answer, error)
+}
+
+// Answer is what a subject said about one case.
+type Answer struct {
+	Text       string        `json:"text"`            // for graders that read text
+	Value      any           `json:"value,omitempty"` // the answer as data
+	Model      string        `json:"model,omitempty"`
+	Tools      []ToolUse     `json:"tools,omitempty"` // in the order they were called
+	Duration   time.Duration `json:"duration"`        // nanoseconds
+	FirstToken time.Duration `json:"firstToken,omitempty"`
+	TokensIn   int           `json:"tokensIn,omitempty"`
+	TokensOut  int           `json:"tokensOut,omitempty"`
+	Cost       float64       `json:"cost,omitempty"`
+}
+
+// ToolUse is one tool call of an answer.
+type ToolUse struct {
+	Name      string `json:"name"`
+	Arguments string `json:"arguments,omitempty"` // JSON
+}
+
+// ChainSubject asks a chain. output names the value that is the answer; empty
+// is the chain's only output. version is Subject's, price what a run costs, or
+// nil.
+func ChainSubject(name string, c *chain.Chain, output, version string, price func(*chain.Result) float64) (Subject, error) {
+	if output == "" {
+		if len(c.Outputs()) != 1 {
+			return Subject{}, fmt.Errorf("subject %s: the chain returns %v; say which is the answer", name, c.Outputs())
+		}
+		output = c.Outputs()[0]
+	}
+	return Subject{Name: name, Version: version, Ask: func(ctx context.Context, in chain.Values) (Answer, error) {
+		var calls []ToolUse
+		res, err := c.Run(ctx, in, &chain.RunOptions{Events: func(e chain.Event) {
+			if e.Kind == chain.ToolCall && e.Tool != nil {
+				calls = append(calls, ToolUse{e.Tool.Name, e.Tool.Arguments})
+			}
+		}})
+		if err != nil {
+			return Answer{}, err
+		}
+		a := Answer{
+			Value: res.Values[output], Tools: calls, Duration: res.Duration, FirstToken: res.FirstToken,
+			TokensIn: res.Usage.Input, TokensOut: res.Usage.Output,
+		}
+		a.Text = textOf(a.Value)
+		for _, s := range res.Steps {
+			if s.Model != "" {
+				a.Model = s.Model
+			}
+		}
+		if price != nil {
+			a.Cost = price(res)
+		}
+		return a, nil
+	}}, nil
+}
