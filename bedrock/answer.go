@@ -72,7 +72,14 @@ func (a *answer) setInvoked(t *types.PromptRouterTrace) {
 
 // response gives the answer langchaingo's form, with ours attached.
 func (a *answer) response() *llms.ContentResponse {
-	choice := &llms.ContentChoice{StopReason: a.stopReason}
+	var r struct { // one allocation
+		response llms.ContentResponse
+		choices  [1]*llms.ContentChoice
+		choice   llms.ContentChoice
+	}
+	choice := &r.choice
+	r.choices[0], r.response.Choices = choice, r.choices[:]
+	choice.StopReason = a.stopReason
 	choice.Content = joined(a.info.Message.Parts, answerText)
 	choice.ReasoningContent = joined(a.info.Message.Parts, reasoningText)
 	for _, part := range a.info.Message.Parts {
@@ -85,7 +92,7 @@ func (a *answer) response() *llms.ContentResponse {
 	}
 	choice.GenerationInfo = foreignInfo(a.info.Usage)
 	message.Attach(choice, a.info)
-	return &llms.ContentResponse{Choices: []*llms.ContentChoice{choice}}
+	return &r.response
 }
 
 // foreignInfo tells the usage by the keys of langchaingo's other providers,

@@ -88,3 +88,21 @@ func answering(body string) *wire {
 		return response(200, map[string]string{"Content-Type": "application/json", "X-Amzn-RequestId": "req-1"}, []byte(body))
 	}}
 }
+
+func modelOver(t testing.TB, c bedrock.Client) *bedrock.Model {
+	t.Helper()
+	m, err := bedrock.New(c, "amazon.nova-lite-v1:0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// plainClient is the client that the SDK makes by itself.
+func plainClient(h bedrockruntime.HTTPClient) *bedrockruntime.Client {
+	return bedrockruntime.New(bedrockruntime.Options{
+		Region:      "us-east-1",
+		Credentials: credentials.NewStaticCredentialsProvider("AKID", "SECRET", ""),
+		HTTPClient:  h,
+	})
+}

@@ -20,25 +20,23 @@ type conversion struct {
 	turns  []types.Message
 	system []types.SystemContentBlock
 	blocks []types.ContentBlock // behind the turns' content: one allocation for a whole history
-	texts  *textArena
+	texts  textArena
 
 	last     llms.ChatMessageType // role of the message before, as the caller wrote it
 	hasTools bool                 // some turn calls a tool or answers a call
 	repairs  []string             // what had to be repaired; Options.Strict looks at it
 }
 
-func newConversion(f family, names *toolNames, msgs []llms.MessageContent) *conversion {
+// begin makes room for msgs.
+func (c *conversion) begin(f family, names *toolNames, msgs []llms.MessageContent) {
 	parts := 0
 	for _, m := range msgs {
 		parts += len(m.Parts)
 	}
-	return &conversion{
-		family: f,
-		names:  names,
-		turns:  make([]types.Message, 0, len(msgs)),
-		blocks: make([]types.ContentBlock, 0, parts),
-		texts:  newTextArena(parts),
-	}
+	c.family, c.names = f, names
+	c.turns = make([]types.Message, 0, len(msgs))
+	c.blocks = make([]types.ContentBlock, 0, parts)
+	c.texts = make(textArena, 0, parts)
 }
 
 // repair notes that a history was not what Bedrock accepts.

@@ -15,8 +15,9 @@ import (
 // point into it.
 type request struct {
 	settings
-	names toolNames
-	in    bedrockruntime.ConverseInput
+	names        toolNames
+	conversation conversion
+	in           bedrockruntime.ConverseInput
 
 	inference   types.InferenceConfiguration
 	maxOutput   int32
@@ -39,7 +40,8 @@ func (r *request) build(msgs []llms.MessageContent) error {
 	if err != nil {
 		return err
 	}
-	c := newConversion(r.family, &r.names, msgs)
+	c := &r.conversation
+	c.begin(r.family, &r.names, msgs)
 	if err := c.add(msgs); err != nil {
 		return err
 	}

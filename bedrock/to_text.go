@@ -8,11 +8,6 @@ import (
 // mostly text.
 type textArena []types.ContentBlockMemberText
 
-func newTextArena(n int) *textArena {
-	a := make(textArena, 0, n)
-	return &a
-}
-
 // block returns text as a block. Blocks handed out before stay where they are,
 // since a full arena is replaced and not grown.
 func (a *textArena) block(text string) types.ContentBlock {

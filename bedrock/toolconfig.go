@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/document"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
 	"github.com/tmc/langchaingo/llms"
 )
@@ -29,8 +28,9 @@ func (s *settings) toolConfig(names *toolNames) (*types.ToolConfiguration, error
 		return nil, err
 	}
 	tc := &types.ToolConfiguration{Tools: make([]types.Tool, 0, len(tools)+1), ToolChoice: choice}
+	specs := make([]toolSpec, len(tools))
 	for i, t := range tools {
-		b, err := toolOf(t, names)
+		b, err := specs[i].tool(t, names)
 		if err != nil {
 			return nil, fmt.Errorf("tool %d: %w", i+1, err)
 		}
@@ -39,7 +39,18 @@ func (s *settings) toolConfig(names *toolNames) (*types.ToolConfiguration, error
 	return tc, nil
 }
 
-func toolOf(t llms.Tool, names *toolNames) (types.Tool, error) {
+// toolSpec is a tool on its way out with all that it points to, so that twenty
+// of them are one allocation.
+type toolSpec struct {
+	types.ToolMemberToolSpec
+	name, description string
+	strict            bool
+	schema            types.ToolInputSchemaMemberJson
+	document          rawDocument
+}
+
+// tool returns t's form.
+func (spec *toolSpec) tool(t llms.Tool, names *toolNames) (types.Tool, error) {
 	f := t.Function
 	if f == nil || f.Name == "" {
 		return nil, fmt.Errorf("a tool of type %q without a function's name", t.Type)
@@ -51,43 +62,45 @@ func toolOf(t llms.Tool, names *toolNames) (types.Tool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the parameters of %s: %w", f.Name, err)
 	}
-	return toolSpec(names.toWire(f.Name), f.Description, schema, f.Strict), nil
+	spec.strict = f.Strict
+	return spec.fill(names.toWire(f.Name), f.Description, schema), nil
 }
 
-func toolSpec(name, description string, schema document.Interface, strict bool) types.Tool {
-	spec := types.ToolSpecification{
-		Name:        &name,
-		InputSchema: &types.ToolInputSchemaMemberJson{Value: schema},
-	}
+func (spec *toolSpec) fill(name, description string, schema []byte) types.Tool {
+	spec.name, spec.description, spec.document.json = name, description, schema
+	spec.schema.Value = &spec.document
+	v := &spec.Value
+	v.Name, v.InputSchema = &spec.name, &spec.schema
 	if description != "" {
-		spec.Description = &description
+		v.Description = &spec.description
 	}
-	if strict {
-		spec.Strict = &strict
+	if spec.strict {
+		v.Strict = &spec.strict
 	}
-	return &types.ToolMemberToolSpec{Value: spec}
+	return &spec.ToolMemberToolSpec
 }
 
-// schemaOf returns a tool's parameters as a document. json.RawMessage, which
+// schemaOf returns the JSON of a tool's parameters. json.RawMessage, which
 // tools.Set hands out, is sent as it is; anything else is encoded here.
-func schemaOf(parameters any) (document.Interface, error) {
+func schemaOf(parameters any) ([]byte, error) {
 	if parameters == nil {
-		return &rawDocument{json: anyInput}, nil
+		return anyInput, nil
 	}
-	if raw, ok := parameters.(json.RawMessage); ok && validSchemas.known(raw) {
-		return &rawDocument{json: raw}, nil
+	raw, isRaw := parameters.(json.RawMessage)
+	if isRaw && validSchemas.known(raw) {
+		return raw, nil
 	}
-	d, err := documentOf(parameters)
+	schema, err := encodeJSON(parameters)
 	if err != nil {
 		return nil, err
 	}
-	if !bytes.HasPrefix(bytes.TrimSpace(d.json), []byte("{")) {
-		return nil, fmt.Errorf("%.20s... is no JSON Schema object", d.json)
+	if !bytes.HasPrefix(bytes.TrimSpace(schema), []byte("{")) {
+		return nil, fmt.Errorf("%.20s... is no JSON Schema object", schema)
 	}
-	if raw, ok := parameters.(json.RawMessage); ok {
+	if isRaw {
 		validSchemas.add(raw)
 	}
-	return d, nil
+	return schema, nil
 }
 
 // toolChoice returns Bedrock's form of langchaingo's choice; nil leaves it to

@@ -25,7 +25,7 @@ func toolsOf(turns []types.Message) *types.ToolConfiguration {
 				tc = &types.ToolConfiguration{}
 			}
 			seen[*use.Value.Name] = true
-			tc.Tools = append(tc.Tools, toolSpec(*use.Value.Name, goneTool, &rawDocument{json: anyInput}, false))
+			tc.Tools = append(tc.Tools, new(toolSpec).fill(*use.Value.Name, goneTool, anyInput))
 		}
 	}
 	return tc

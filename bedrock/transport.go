@@ -42,22 +42,42 @@ func (c bodyCopier) Do(req *http.Request) (*http.Response, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return c.next.Do(req)
 	}
-	body, err := readBody(req)
-	if err != nil {
+	own := &ownedRequest{Request: *req} // shallow: the SDK reads no field of it after sending
+	if err := own.readBody(req); err != nil {
 		return nil, err
 	}
-	own := *req // shallow: the SDK reads no field of it after sending
-	own.Body = io.NopCloser(bytes.NewReader(body))
-	own.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	own.ContentLength = int64(len(body))
-	return c.next.Do(&own)
+	own.Body, own.GetBody, own.ContentLength = &own.body, own.again, int64(len(own.content))
+	return c.next.Do(&own.Request)
 }
 
-func readBody(req *http.Request) ([]byte, error) {
-	var buf bytes.Buffer
-	if req.ContentLength > 0 {
-		buf.Grow(int(req.ContentLength) + bytes.MinRead)
+// ownedRequest is a request with a body that nobody else closes, in one
+// allocation beside its content's.
+type ownedRequest struct {
+	http.Request
+	content []byte
+	body    ownedBody
+}
+
+type ownedBody struct{ bytes.Reader }
+
+// Close does nothing: the bytes stay readable for a write that is under way.
+func (*ownedBody) Close() error { return nil }
+
+// again returns the body anew, for a redirect or a connection that was lost
+// before it was used.
+func (o *ownedRequest) again() (io.ReadCloser, error) {
+	b := &ownedBody{}
+	b.Reset(o.content)
+	return b, nil
+}
+
+func (o *ownedRequest) readBody(req *http.Request) (err error) {
+	if n := req.ContentLength; n > 0 {
+		o.content = make([]byte, n)
+		_, err = io.ReadFull(req.Body, o.content)
+	} else {
+		o.content, err = io.ReadAll(req.Body)
 	}
-	_, err := buf.ReadFrom(req.Body)
-	return buf.Bytes(), err
+	o.body.Reset(o.content)
+	return err
 }
