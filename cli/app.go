@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 
@@ -14,7 +15,8 @@ import (
 type app struct {
 	io       IO
 	registry *chain.Registry
-	started  bool // a command's work has begun; before, every error is one of usage
+	lines    *bufio.Reader // of io.In, once something was asked
+	started  bool          // a command's work has begun; before, every error is one of usage
 }
 
 // usageError is a mistake in how the command was called.
@@ -50,7 +52,7 @@ and no AWS account is needed.`,
 	root.SetOut(a.io.Out)
 	root.SetErr(a.io.Err)
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(a.runCommand(), a.checkCommand(), a.promptsCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.checkCommand(), a.promptsCommand(), a.emulatorCommand(), a.versionCommand())
 	return root
 }
 

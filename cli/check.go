@@ -81,7 +81,7 @@ func (a *app) faults(ctx context.Context, files []source, store string) []fault 
 		case kindProject:
 			_, err = project.Load(f.path)
 		case kindScript:
-			_, err = newEmulator(f.path)
+			_, err = responder(f.path)
 		case kindChain:
 			continue
 		default:

@@ -33,8 +33,8 @@ func Main(registry *chain.Registry) {
 }
 
 // Run runs the command with args, which do not hold the program's name, and
-// returns its exit code: 0 done, 1 failed or faults found, 2 used wrongly, 130
-// cancelled. Several may run in one process.
+// returns its exit code: 0 done, 1 failed or faults found, 2 used wrongly, 3
+// the run waits for an answer, 130 cancelled. Several may run in one process.
 func Run(ctx context.Context, args []string, o IO, registry *chain.Registry) int {
 	a := &app{io: o.withDefaults(), registry: registry}
 	root := a.command()
@@ -70,17 +70,22 @@ func (eofReader) Read([]byte) (int, error) { return 0, io.EOF }
 const (
 	exitFailed    = 1
 	exitUsage     = 2
+	exitWaiting   = 3
 	exitCancelled = 130 // 128 + SIGINT, what shells expect
 )
 
-// errTold is a failure whose report has already been written.
-var errTold = errors.New("told")
+var (
+	errTold    = errors.New("told")    // a failure whose report has been written
+	errWaiting = errors.New("waiting") // a run that waits for an answer, which has been said
+)
 
 // fail reports err and returns the exit code for it.
 func (a *app) fail(cmd *cobra.Command, err error) int {
 	switch {
 	case errors.Is(err, errTold):
 		return exitFailed
+	case errors.Is(err, errWaiting):
+		return exitWaiting
 	case cmd.Context().Err() != nil:
 		fmt.Fprintln(a.io.Err, "causeway: cancelled")
 		return exitCancelled

@@ -34,6 +34,11 @@ func (w *workspace) registry(ctx context.Context) (*chain.Registry, error) {
 	if r.Memory, err = w.memory(r.Memory); err != nil {
 		return nil, err
 	}
+	if r.Checkpoints == nil && w.project.Runs != "" {
+		if r.Checkpoints, err = chain.NewFileCheckpoints(w.project.Runs); err != nil {
+			return nil, err
+		}
+	}
 	return r, nil
 }
 

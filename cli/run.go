@@ -3,7 +3,11 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"iter"
+	"slices"
+	"strings"
 
 	"github.com/causeway-go/causeway/chain"
 	"github.com/causeway-go/causeway/cli/screen"
@@ -14,6 +18,7 @@ type runFlags struct {
 	inputs  inputFlags
 	places  places
 	session string
+	resume  string
 	stream  bool
 	json    bool
 }
@@ -41,6 +46,7 @@ there too, and --json prints the whole result and nothing else.`,
 	flags.StringArrayVar(&f.inputs.setFile, "set-file", nil, "an input from a file, `name=path`")
 	flags.StringVar(&f.inputs.input, "input", "", "all inputs as a JSON object, from a `file` or - for stdin")
 	flags.StringVar(&f.session, "session", "", "the conversation to read and continue, by any `id`")
+	flags.StringVar(&f.resume, "resume", "", "go on with the run of this `id`, with the answer to its question in --set")
 	flags.BoolVar(&f.stream, "stream", false, "show steps and text as they come, also into a pipe; with --json on stderr")
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON and nothing else")
 	placesFlags(cmd, &f.places)
@@ -49,6 +55,7 @@ there too, and --json prints the whole result and nothing else.`,
 
 func placesFlags(cmd *cobra.Command, p *places) {
 	cmd.Flags().StringVar(&p.emulator, "emulator", "", "answer from a `script` on this machine in place of Bedrock; auto needs no script")
+	cmd.Flags().StringArrayVar(&p.faults, "fault", nil, "what goes wrong with --emulator, a `rule` such as throttle,first=2")
 	cmd.Flags().StringVar(&p.store, "store", "", "where prompts are, in place of causeway.yaml's: s3://bucket/prefix or file:`dir`")
 }
 
@@ -62,22 +69,73 @@ func (a *app) run(ctx context.Context, file string, f runFlags) error {
 	if err != nil {
 		return w.cause(err)
 	}
-	values, err := f.inputs.values(c, a.io.In)
+	p, here := a.printer(f)
+	start, err := a.start(c, f, p)
 	if err != nil {
 		return err
 	}
 	if w.emulator != nil {
-		fmt.Fprintln(a.io.Err, a.errStyle().Yellow("scripted reply: ")+w.source()+" answers, no model is asked")
+		fmt.Fprintln(a.io.Err, a.errStyle().Yellow("scripted reply: ")+sourceOf(w.script)+" answers, no model is asked")
 	}
-	o := &chain.RunOptions{Session: f.session}
-	p, here := a.printer(f)
-	var result *chain.Result
-	if p == nil {
-		result, err = c.Run(ctx, values, o)
-	} else {
-		result, err = follow(ctx, c, values, o, p)
+	result, err := start(ctx)
+	for err == nil && result.Interrupt != nil && a.canAsk(f) {
+		var answer chain.Values
+		if answer, err = a.ask(ctx, result.Interrupt); err == nil {
+			result, err = resume(c, result.RunID, answer, p)(ctx)
+		}
+	}
+	if err == nil && result.Interrupt == nil && p != nil {
+		p.Summary(result)
 	}
 	return a.report(w, c, f, here, result, w.cause(err))
+}
+
+// work is a run, or the rest of one.
+type work func(context.Context) (*chain.Result, error)
+
+// start is the work that the flags ask for.
+func (a *app) start(c *chain.Chain, f runFlags, p *screen.Printer) (work, error) {
+	if f.resume != "" {
+		answer, err := f.inputs.answerOf()
+		return resume(c, f.resume, answer, p), err
+	}
+	values, err := f.inputs.values(c, a.io.In)
+	if err != nil {
+		return nil, err
+	}
+	o := &chain.RunOptions{Session: f.session}
+	return func(ctx context.Context) (*chain.Result, error) {
+		if p == nil {
+			return c.Run(ctx, values, o)
+		}
+		return follow(c.Stream(ctx, values, o), p)
+	}, nil
+}
+
+// resume is the rest of the run that waits for answer, or that failed.
+func resume(c *chain.Chain, runID string, answer chain.Values, p *screen.Printer) work {
+	return func(ctx context.Context) (*chain.Result, error) {
+		if p == nil {
+			return c.Resume(ctx, runID, answer, nil)
+		}
+		return follow(c.StreamResume(ctx, runID, answer, nil), p)
+	}
+}
+
+// follow shows the events of a run.
+func follow(events iter.Seq2[chain.Event, error], p *screen.Printer) (*chain.Result, error) {
+	defer p.Close()
+	var result *chain.Result
+	for event, err := range events {
+		if err != nil {
+			return result, err
+		}
+		if event.Result != nil {
+			result = event.Result
+		}
+		p.Event(event)
+	}
+	return result, nil
 }
 
 // printer shows the steps where a person sees them, nil when nobody does. here
@@ -98,23 +156,6 @@ func (a *app) printer(f runFlags) (p *screen.Printer, here bool) {
 	return nil, false
 }
 
-// follow runs c and shows its events.
-func follow(ctx context.Context, c *chain.Chain, values chain.Values, o *chain.RunOptions, p *screen.Printer) (*chain.Result, error) {
-	defer p.Close()
-	var result *chain.Result
-	for event, err := range c.Stream(ctx, values, o) {
-		if err != nil {
-			return result, err
-		}
-		if event.Result != nil {
-			result = event.Result
-		}
-		p.Event(event)
-	}
-	p.Summary(result)
-	return result, nil
-}
-
 // report prints what the run came to on stdout, unless it stands there.
 func (a *app) report(w *workspace, c *chain.Chain, f runFlags, here bool, r *chain.Result, failed error) error {
 	switch {
@@ -123,11 +164,44 @@ func (a *app) report(w *workspace, c *chain.Chain, f runFlags, here bool, r *cha
 		if failed != nil {
 			report.Error = failed.Error()
 		}
-		return cmp.Or(writeJSON(a.io.Out, report), failed)
-	case failed != nil || here:
+		err := cmp.Or(writeJSON(a.io.Out, report), failed)
+		if err == nil && r.Interrupt != nil {
+			err = errWaiting
+		}
+		return err
+	case failed != nil:
 		return failed
+	case r.Interrupt != nil:
+		return a.tellWaiting(w, r)
+	case here:
+		return nil
 	}
 	return writeValues(a.io.Out, c.Outputs(), r.Values)
+}
+
+// tellWaiting says what a run waits for and how to go on with it.
+func (a *app) tellWaiting(w *workspace, r *chain.Result) error {
+	i := r.Interrupt
+	fmt.Fprintf(a.io.Err, "the run waits for an answer: %s\n", screen.Visible(i.Question, 1000))
+	for _, line := range asked(i) {
+		fmt.Fprintln(a.io.Err, "  "+line)
+	}
+	if w.project.Runs == "" {
+		return errors.New("nothing keeps the run until then: add runs: .causeway/runs to causeway.yaml, or run it on a terminal")
+	}
+	var flags strings.Builder
+	for _, name := range answerFields(i.Answer) {
+		if slices.Contains(i.Answer.Required, name) {
+			fmt.Fprintf(&flags, " --set %s=…", name)
+		} else {
+			fmt.Fprintf(&flags, " [--set %s=…]", name)
+		}
+	}
+	if w.script != "" {
+		flags.WriteString(" --emulator " + w.script)
+	}
+	fmt.Fprintf(a.io.Err, "to go on: causeway run %s --resume %s%s\n", w.file, r.RunID, &flags)
+	return errWaiting
 }
 
 // cause is err, or what it follows from: credentials that are not there show
@@ -137,12 +211,4 @@ func (w *workspace) cause(err error) error {
 		return w.models.setup
 	}
 	return err
-}
-
-// source names where scripted replies come from.
-func (w *workspace) source() string {
-	if w.script == auto {
-		return "the emulator"
-	}
-	return w.script
 }

@@ -16,7 +16,7 @@ import (
 // width, and without colour where that is asked for.
 func TestTerminal(t *testing.T) {
 	run := []string{"run", "testdata/example/ask.yaml", "--set", "question=Where is A-1001?", "--emulator", "testdata/example/long.yaml"}
-	colored := onTerminal(t, 50, []string{"TERM=xterm-256color"}, run...)
+	colored := onTerminal(t, 50, "", []string{"TERM=xterm-256color"}, run...)
 	for _, want := range []string{
 		"\x1b[33mscripted reply: \x1b[0mtestdata/example/long.yaml",
 		"\x1b[1m▸ answer\x1b[0m\r\n",
@@ -29,20 +29,34 @@ func TestTerminal(t *testing.T) {
 		}
 	}
 	for _, env := range []string{"NO_COLOR=1", "TERM=dumb"} {
-		plain := onTerminal(t, 50, []string{"TERM=xterm", env}, run...)
+		plain := onTerminal(t, 50, "", []string{"TERM=xterm", env}, run...)
 		if !strings.Contains(plain, "▸ answer\r\n") || strings.Contains(plain, "\x1b") {
 			t.Errorf("%s: %q", env, plain)
 		}
 	}
 }
 
-// onTerminal runs causeway on a pseudo-terminal and returns what is shown.
-func onTerminal(t *testing.T, columns uint16, env []string, args ...string) string {
+// A run that waits for a human asks whoever sits at the terminal, and goes on.
+func TestTerminalAsks(t *testing.T) {
+	shown := onTerminal(t, 80, "yes\n\n", nil, "run", "testdata/example/refund.yaml", "--set", "amount=40", "--emulator", "testdata/example/long.yaml")
+	for _, want := range []string{"consent asks: ", "Refund it?", "  amount: 40", "approved (yes or no): ", "A-1001 left the warehouse", "done in "} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the terminal does not show %q:\n%s", want, shown)
+		}
+	}
+}
+
+// onTerminal runs causeway on a pseudo-terminal on which typed is typed, and
+// returns what is shown.
+func onTerminal(t *testing.T, columns uint16, typed string, env []string, args ...string) string {
 	t.Helper()
 	screen, tty := openTerminal(t, columns)
 	cmd := exec.CommandContext(t.Context(), "causeway", args...)
 	cmd.Env = append(os.Environ(), env...)
-	cmd.Stdout, cmd.Stderr = tty, tty
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
+	if _, err := screen.WriteString(typed); err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -15,14 +14,16 @@ import (
 // places are the flags that say where models and prompts are, in place of what
 // causeway.yaml says.
 type places struct {
-	emulator string // a script, or auto
-	store    string // of prompts
+	emulator string   // a script, or auto
+	faults   []string // of the emulator
+	store    string   // of prompts
 }
 
 // workspace is what surrounds a chain: the project, the registry of the team's
 // own command, and the flags over both.
 type workspace struct {
 	app      *app
+	file     string // the chain's
 	project  *project.Project
 	prompts  project.Location
 	emulator *emulator.Emulator // nil: real Bedrock
@@ -36,7 +37,7 @@ type workspace struct {
 // open finds the project of file and takes in the flags. With project.Faults
 // as its error it returns what could be read of the project.
 func (a *app) open(file string, p places) (*workspace, error) {
-	w := &workspace{app: a, account: newAccount(), script: p.emulator}
+	w := &workspace{app: a, file: file, account: newAccount(), script: p.emulator}
 	w.models.workspace = w
 	var err, faults error
 	w.project, faults = findProject(file)
@@ -46,10 +47,15 @@ func (a *app) open(file string, p places) (*workspace, error) {
 	if w.prompts, err = promptsOf(w.project, file, p.store); err != nil {
 		return nil, err
 	}
+	if p.emulator == "" && len(p.faults) > 0 {
+		return nil, usagef("--fault is for --emulator: real Bedrock has its own")
+	}
 	if p.emulator != "" {
-		if w.emulator, err = newEmulator(p.emulator); err != nil {
+		o, err := emulatorFlags{faults: p.faults}.options(p.emulator)
+		if err != nil {
 			return nil, err
 		}
+		w.emulator = emulator.New(o)
 	}
 	return w, faults
 }
@@ -91,23 +97,6 @@ func folderOf(file string) string {
 		return file
 	}
 	return filepath.Dir(file)
-}
-
-// auto is the value of --emulator for its built-in responder.
-const auto = "auto"
-
-func newEmulator(script string) (*emulator.Emulator, error) {
-	if script == auto {
-		return emulator.New(nil), nil
-	}
-	responder, err := emulator.ScriptFile(os.DirFS(filepath.Dir(script)), filepath.Base(script))
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, usagef("--emulator %s: there is no such file; write the path of a script, or auto for answers without one", script)
-		}
-		return nil, err
-	}
-	return emulator.New(&emulator.Options{Responder: responder}), nil
 }
 
 // root is the folder a chain's file and those it names are read from: the

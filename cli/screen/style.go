@@ -14,9 +14,9 @@ type Style struct {
 	Width int // columns to wrap text at; 0 means never
 }
 
-// IsTerminal reports whether w is a terminal a person looks at.
-func IsTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+// IsTerminal reports whether file, an input or an output, is a terminal.
+func IsTerminal(file any) bool {
+	f, ok := file.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
