@@ -56,6 +56,9 @@ var layout = map[string][]string{
 	"chain/s3checkpoint":        {"chain", "message", "retry", aws, smithy},
 	"experiment":                {"chain", "templates", "memory", "tools", "message", "retry", llms, yaml, jsonschema, expr, "experiment/internal/stats"},
 	"experiment/logtest":        {"experiment"},
+	"experiment/grade":          {"experiment", "message", "retry", llms, jsonschema},
+	"experiment/s3log":          {"experiment", "message", "retry", aws, smithy},
+	"experiment/modeleval":      {"experiment", "message", "retry", aws, smithy},
 	"experiment/internal/stats": {gonum},
 	"cmd/causeway":              {"cli"},
 }
