@@ -121,7 +121,7 @@ func (g *Gate) acquire(ctx context.Context, t turn) (*Grant, error) {
 	w := &waiter{turn: t, queued: now, ready: make(chan admission, 1)}
 	w.deadline, _ = ctx.Deadline()
 	expected := g.expected(now, t.since)
-	if g.hopeless(now, w, believed(expected)) {
+	if g.hopeless(now, w, g.believed(expected)) {
 		err := g.tooLate(now, w)
 		g.mu.Unlock()
 		return nil, err

@@ -102,12 +102,12 @@ func (g *Gate) succeeded(now time.Time, t *Grant, u message.Usage) {
 		g.window++
 	}
 	if g.probe.passed(t) {
-		g.requests.resume(t.sent, g.probe.dimension == ThrottleRequests)
-		g.tokens.resume(t.sent, g.probe.dimension == ThrottleTokens)
+		g.requests.resume(g.probe.gap, g.probe.dimension == ThrottleRequests)
+		g.tokens.resume(g.probe.gap, g.probe.dimension == ThrottleTokens)
 		g.window = startWindow
 	}
-	g.requests.passed(t.sent)
-	g.tokens.passed(t.sent)
+	g.requests.passed()
+	g.tokens.passed()
 }
 
 // throttled slows the dimension that was short.

@@ -107,31 +107,23 @@ func (r *rate) probeGaps() gaps {
 	return gaps{min(max(interval, 100*time.Millisecond), longest), longest}
 }
 
-// resume sets the rate after a probe passed. A rate that was never confirmed
-// becomes the pace at which calls last got through, and is then felt out
-// upwards, call by call.
-func (r *rate) resume(sent time.Time, short bool) {
+// resume sets the rate after a probe passed, gap after the one before it. A
+// rate that was never confirmed becomes the pace of the probes, and is then
+// felt out upwards, call by call.
+func (r *rate) resume(gap time.Duration, short bool) {
 	if !r.limited() {
 		return
 	}
-	if !short || r.known {
-		r.steady()
-		return
-	}
-	if !r.lastPassed.IsZero() {
-		interval := min(max(sent.Sub(r.lastPassed).Seconds(), 1e-3), longestGap.Seconds())
-		r.peak = min(r.peak, r.unit/interval)
+	if short && !r.known {
+		r.peak = min(r.peak, r.unit/gap.Seconds())
 		r.feeling = true
+		r.level = min(r.level, -r.unit)
 	}
-	r.level = min(r.level, -r.unit)
 	r.steady()
 }
 
-// passed notes that a call sent then got through.
-func (r *rate) passed(sent time.Time) {
-	if sent.After(r.lastPassed) {
-		r.lastPassed = sent
-	}
+// passed notes that a call got through.
+func (r *rate) passed() {
 	if r.feeling && r.limited() {
 		r.peak *= feelUp
 		r.steady()

@@ -37,8 +37,9 @@ type rate struct {
 	calls  float64       // how many calls that measurement rests on
 	unit   float64       // what one call takes, averaged
 
-	lastPassed time.Time // when the last call that got through was sent
-	feeling    bool      // the rate is being felt out, after probes found the service again
+	epochs            int
+	spacing, spacing2 float64 // calls between refusals, averaged, and squared
+	feeling           bool    // the rate is being felt out, after probes found the service again
 }
 
 // mark remembers when the service's bucket was empty.
@@ -56,8 +57,10 @@ const (
 	clientBurst = 500 * time.Millisecond // of the rate, saved up while nobody asks
 	minPeriod   = 5 * time.Second
 	maxPeriod   = 5 * time.Minute
-	fewestCalls = 6 // in a period, whatever the hurry
-	growthLimit = 8 // times the peak: then a refusal is due, or there is no limit
+	calm        = 2.0 // the hurry up to which a share of a quota is not caught up
+	catchUp     = 0.04 // a second, for each unit of hurry beyond
+	fewestCalls = 24  // in a period, over the hurry
+	growthLimit = 8   // times the peak: then a refusal is due, or there is no limit
 
 	shortestMeasure = time.Second
 
@@ -88,6 +91,9 @@ func (r *rate) advance(now time.Time) {
 // grow moves the rate along its curve. Only time in which callers wait for
 // this dimension counts: a rate nobody needs teaches nothing.
 func (r *rate) grow(dt time.Duration) {
+	if r.shared() && r.hurry > calm {
+		r.peak *= math.Exp((r.hurry - calm) * catchUp * dt.Seconds())
+	}
 	r.grown += dt
 	p := r.period().Seconds()
 	x := (r.grown.Seconds() - p) / p
@@ -101,8 +107,8 @@ func (r *rate) period() time.Duration {
 	call := seconds(r.unitOr(1) / r.peak)
 	calls := min(max(r.calls/4, 3), 12)
 	p := max(minPeriod, time.Duration(calls*float64(call)))
-	if r.hurry > 0 {
-		p = max(time.Duration(float64(p)/r.hurry), min(p, fewestCalls*call))
+	if r.hurry > 0 && r.shared() {
+		p = max(time.Duration(float64(p)/r.hurry), min(p, seconds(fewestCalls/r.hurry*call.Seconds())))
 	}
 	return min(p, maxPeriod)
 }
@@ -167,6 +173,7 @@ func (r *rate) slow(now time.Time, c charge) {
 	if r.unit == 0 {
 		r.unit = c.expected
 	}
+	r.noteSpacing(r.served - r.newer.served)
 	current, keep := r.perSecond, decrease
 	switch m, n := r.measured(now); {
 	case n > 0:
@@ -188,6 +195,27 @@ func (r *rate) slow(now time.Time, c charge) {
 	r.epoch = now
 	r.level = min(r.level, -r.unitOr(1)*r.pause()) // the next one waits a slot, or a part of it
 	r.remember(r.now(now))
+}
+
+// noteSpacing counts the calls between two refusals. A gate that has its quota
+// to itself is refused regularly, each time it has grown past the service's
+// rate; one that shares it is refused at random, because of the others.
+func (r *rate) noteSpacing(calls float64) {
+	calls = max(calls, 0)
+	r.epochs++
+	weight := 1 / float64(min(r.epochs, 8))
+	r.spacing += (calls - r.spacing) * weight
+	r.spacing2 += (calls*calls - r.spacing2) * weight
+}
+
+// shared reports whether others seem to use the same quota: the spacing of
+// refusals varies as chance would have it.
+func (r *rate) shared() bool {
+	return r.epochs < 8 || r.cv2() > 0.55
+}
+
+func (r *rate) cv2() float64 {
+	return r.spacing2/(r.spacing*r.spacing) - 1
 }
 
 // pause is the part of a slot that the next call waits after a refusal: all of

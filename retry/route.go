@@ -53,7 +53,7 @@ func (g *Gate) outlook(now time.Time, c *call) outlook {
 	if g.queue.len() > 0 || g.wait(now) > 0 {
 		o.wait = g.expected(now, c.start)
 		w := &waiter{turn: turn{limit: c.limit}, deadline: c.deadline}
-		o.late = g.hopeless(now, w, believed(o.wait))
+		o.late = g.hopeless(now, w, g.believed(o.wait))
 	}
 	return o
 }

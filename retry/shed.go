@@ -10,9 +10,13 @@ import (
 const sweepEvery = 500 * time.Millisecond
 
 // trust is how much of an expected wait is believed when a call is turned away
-// for it. The estimate errs, and a call turned away wrongly is lost, while one
-// that waits in vain costs nothing but its own time.
-const trust = 0.8
+// for it, and doubt how much while the rate may still change a lot. The
+// estimate errs, and a call turned away wrongly is lost, while one that waits
+// in vain costs nothing but its own time.
+const (
+	trust = 0.8
+	doubt = 0.4
+)
 
 // hopeless reports whether w, who has to wait at least wait, cannot be
 // answered before its deadline. Before the gate has seen a refusal there is no
@@ -29,9 +33,15 @@ func (g *Gate) hopeless(now time.Time, w *waiter, wait time.Duration) bool {
 }
 
 // believed is as much of an expected wait as calls are turned away for.
-func believed(expected time.Duration) time.Duration {
-	return time.Duration(trust * float64(expected))
+func (g *Gate) believed(expected time.Duration) time.Duration {
+	if g.requests.settled() && g.tokens.settled() {
+		return time.Duration(trust * float64(expected))
+	}
+	return time.Duration(doubt * float64(expected))
 }
+
+// settled reports whether the rate is not about to change a lot.
+func (r *rate) settled() bool { return !r.limited() || r.known && !r.shared() }
 
 // sweep sheds every waiter whose time has run out.
 func (g *Gate) sweep(now time.Time) {
