@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/causeway-go/causeway/chain"
 	"github.com/causeway-go/causeway/message"
@@ -29,14 +30,25 @@ func (p *Printer) room(taken int) int {
 	return max(p.style.Width-taken, 20)
 }
 
+// refusals are retry's classes in a reader's words.
+var refusals = map[string]string{
+	"throttleRequests": "throttled: too many requests",
+	"throttleTokens":   "throttled: too many tokens",
+	"dailyQuota":       "throttled: the day's quota is spent",
+}
+
 // retry says what the layer around the model does. A first attempt is not
 // worth a line.
 func (p *Printer) retry(r *chain.RetryEvent) string {
 	switch r.What {
 	case message.NoticeThrottle:
-		return p.style.Yellow(fmt.Sprintf("! throttled (attempt %d): ", r.Attempt)) + Visible(r.Error, 160)
+		why := refusals[r.Class]
+		if why == "" {
+			why = "throttled: " + Visible(r.Error, p.room(30))
+		}
+		return p.style.Yellow("! "+why) + p.style.Dim(fmt.Sprintf(" · attempt %d", r.Attempt))
 	case message.NoticeFailure:
-		return p.style.Yellow(fmt.Sprintf("! attempt %d failed: ", r.Attempt)) + Visible(r.Error, 160)
+		return p.style.Yellow(fmt.Sprintf("! attempt %d failed: ", r.Attempt)) + Visible(r.Error, max(p.room(20), 60))
 	case message.NoticeWait:
 		return p.style.Yellow("… waiting " + Seconds(r.Wait))
 	case message.NoticeFailover:
@@ -83,7 +95,7 @@ func oddStop(reason string) string {
 
 func promptUse(u chain.PromptUse) string {
 	text := u.Ref
-	if u.Version > 0 {
+	if u.Version > 0 && !strings.HasSuffix(text, fmt.Sprintf("@%d", u.Version)) {
 		text += fmt.Sprintf(" v%d", u.Version)
 	}
 	if len(u.SHA256) >= 8 {
