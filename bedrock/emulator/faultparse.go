@@ -51,7 +51,7 @@ func ParseFault(s string) (Fault, error) {
 		if err := f.whom(name, value, &after); err != nil {
 			return Fault{}, fmt.Errorf("emulator: the fault %q: %w", s, err)
 		}
-		does = does || name == "delay"
+		does = does || f.Delay > 0
 	}
 	if !does {
 		return Fault{}, fmt.Errorf("emulator: the fault %q does nothing: name what goes wrong, such as throttle, 503, reset, cut or delay=2s", s)
