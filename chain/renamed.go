@@ -4,6 +4,8 @@ import "context"
 
 func (r *renamed) Name() string { return r.name }
 
+func (r *renamed) children() []Step { return childrenOf(r.Step) }
+
 func (r *renamed) Outputs() []string {
 	if r.from == "" {
 		return r.Step.Outputs()

@@ -145,9 +145,6 @@ func sketch(b *strings.Builder, path string, steps []Step) {
 // childrenOf returns the steps inside s.
 func childrenOf(s Step) []Step {
 	inner, _ := unguard(s)
-	if r, ok := inner.(*renamed); ok {
-		return childrenOf(r.Step)
-	}
 	if p, ok := inner.(interface{ children() []Step }); ok {
 		return p.children()
 	}
