@@ -2,6 +2,7 @@ package templates
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,10 +10,10 @@ import (
 
 // Fault is one mistake in a prompt file. It never holds the prompt's text.
 type Fault struct {
-	Line    int    // from 1
-	Column  int    // from 1, in characters
-	Path    string // the field, such as messages[1].user; "" is the file as a whole
-	Message string // what is wrong and what would be right
+	Line    int    `json:"line"`           // from 1
+	Column  int    `json:"column"`         // from 1, in characters
+	Path    string `json:"path,omitempty"` // the field, such as messages[1].user; "" is the file as a whole
+	Message string `json:"message"`        // what is wrong and what would be right
 }
 
 // FileError is every mistake found in one prompt file, in the file's order.
@@ -52,4 +53,12 @@ func inOrder(faults []Fault) []Fault {
 		faults = append(faults[:maxFaults], last)
 	}
 	return faults
+}
+
+// faultsOf returns the faults of a file's error, whatever its kind.
+func faultsOf(err error) []Fault {
+	if bad, ok := errors.AsType[*FileError](err); ok {
+		return bad.Faults
+	}
+	return []Fault{{Line: 1, Column: 1, Message: err.Error()}}
 }

@@ -59,7 +59,7 @@ func (s *FSStore) find(ctx context.Context, ref Ref) (Version, []byte, error) {
 		return Version{}, nil, err
 	}
 	if len(numbers) == 0 {
-		return s.plain(ref)
+		return s.plain(ctx, ref)
 	}
 	n, want := ref.Version, ref
 	switch {
@@ -114,8 +114,8 @@ func (s *FSStore) bySHA256(ref Ref, numbers []int) (Version, error) {
 }
 
 // plain finds a plain file.
-func (s *FSStore) plain(ref Ref) (Version, []byte, error) {
-	body, err := s.read(ref.Name + ".yaml")
+func (s *FSStore) plain(ctx context.Context, ref Ref) (Version, []byte, error) {
+	body, err := Bundle(ctx, s.fsys, ref.Name+".yaml", nil)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Version{}, nil, notFound("prompt " + ref.Name)
 	}
@@ -216,7 +216,7 @@ func (s *FSStore) Versions(ctx context.Context, name string) iter.Seq2[Version, 
 	return func(yield func(Version, error) bool) {
 		numbers, err := s.numbers(name)
 		if err == nil && len(numbers) == 0 {
-			v, _, err := s.plain(Ref{Name: name})
+			v, _, err := s.plain(ctx, Ref{Name: name})
 			yield(v, err)
 			return
 		}
@@ -237,13 +237,13 @@ func (s *FSStore) Versions(ctx context.Context, name string) iter.Seq2[Version, 
 }
 
 // Aliases implements [Store]. A plain file has none of its own.
-func (s *FSStore) Aliases(_ context.Context, name string) ([]Alias, error) {
+func (s *FSStore) Aliases(ctx context.Context, name string) ([]Alias, error) {
 	numbers, err := s.numbers(name)
 	if err != nil {
 		return nil, err
 	}
 	if len(numbers) == 0 {
-		_, _, err := s.plain(Ref{Name: name})
+		_, _, err := s.plain(ctx, Ref{Name: name})
 		return nil, err
 	}
 	table, err := s.table(name)

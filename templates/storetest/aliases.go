@@ -35,8 +35,8 @@ func (s *suite) aliases(t *testing.T) {
 		names = append(names, fmt.Sprintf("%s=%d", a.Name, a.Version))
 	}
 	same(t, "aliases", names, []string{"production=2", "staging=2"})
-	back, err := templates.Rollback(t.Context(), store, "a", "production", nil)
-	if err != nil || back.Version != 1 || back.Previous != 2 {
+	back, err := templates.Rollback(t.Context(), store, "a", "production", nil, false)
+	if err != nil || back.After.Version != 1 || back.After.Previous != 2 {
 		t.Errorf("rolled back: %+v, %v", back, err)
 	}
 	if got := text(t, store, "a@production"); got != "one" {
@@ -98,7 +98,7 @@ func (s *suite) log(t *testing.T) {
 	publish(t, store, "a", "two")
 	promote(t, store, "a", "production", 1, &templates.AliasOptions{By: "ada", Why: "good"})
 	promote(t, store, "a", "production", 2, nil)
-	if _, err := templates.Rollback(t.Context(), store, "a", "production", nil); err != nil {
+	if _, err := templates.Rollback(t.Context(), store, "a", "production", nil, false); err != nil {
 		t.Fatal(err)
 	}
 	if s.options.NoLog {
