@@ -103,6 +103,6 @@ messages:
   - user: "{{question}}"
 tests:
   - name: the question is fenced
-    input: {question: Where is my parcel?}
+    input: {question: "Where is my parcel?"}
     contains: ["language en", "<untrusted-question>Where is my parcel?</untrusted-question>"]
 `

@@ -83,7 +83,8 @@ func decode(dec *yaml.Decoder, n *yaml.Node) (err error) {
 var yamlLine = regexp.MustCompile(`line (\d+): `)
 
 // syntaxFault places yaml.v3's own error, which knows a line only: the column
-// is that line's first character. What it quotes could be the prompt's text.
+// is that line's first character. Of the texts it quotes only an anchor's name
+// is the author's, and that could be the prompt's text.
 func syntaxFault(data []byte, err error) Fault {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 1
@@ -91,8 +92,8 @@ func syntaxFault(data []byte, err error) Fault {
 		line, _ = strconv.Atoi(m[1])
 		message = strings.Replace(message, m[0], "", 1)
 	}
-	if i := strings.IndexAny(message, "'\"`"); i >= 0 {
-		message = strings.TrimSpace(message[:i]) + " …"
+	if strings.HasPrefix(message, "unknown anchor") {
+		message = "an alias (*name) has no anchor; put text that begins with * in quotes"
 	}
 	column := 1
 	lines := bytes.Split(data, []byte("\n"))
