@@ -79,10 +79,12 @@ func (anthropicFormat) events(r *Reply, req *Request, id source) []event {
 	for i := range r.Content {
 		index := `,"index":` + strconv.Itoa(i)
 		events = append(events, chunkEvent(`{"type":"content_block_start"`+index+`,"content_block":`+anthropicEmpty(&r.Content[i])+"}", false))
-		for _, d := range anthropicDeltas(r, i) {
-			events = append(events, chunkEvent(`{"type":"content_block_delta"`+index+`,"delta":`+d+"}", n > 0))
+		anthropicDeltas(r, i, func(d delta) bool {
+			body := d.append([]byte(`{"type":"content_block_delta"` + index + `,"delta":`))
+			events = append(events, chunkEvent(string(body)+"}", n > 0))
 			n++
-		}
+			return true
+		})
 		events = append(events, chunkEvent(`{"type":"content_block_stop"`+index+"}", false))
 	}
 	stop := string(appendString([]byte(`{"type":"message_delta","delta":{"stop_reason":`), anthropicStop(r.StopReason))) +
@@ -104,18 +106,19 @@ func anthropicEmpty(b *Block) string {
 	return `{"type":"text","text":""}`
 }
 
-func anthropicDeltas(r *Reply, i int) []string {
-	b := r.Content[i]
+func anthropicDeltas(r *Reply, i int, yield func(delta) bool) {
+	b := &r.Content[i]
 	switch {
 	case b.ToolUse != nil:
-		return wrap(`{"type":"input_json_delta","partial_json":`, "}", append([]string{""}, fragments(string(b.ToolUse.Input))...))
-	case b.Reasoning != nil && b.Reasoning.Text == nil:
-		return nil
-	case b.Reasoning != nil:
-		out := wrap(`{"type":"thinking_delta","thinking":`, "}", words(b.Reasoning.Text.Text))
-		return append(out, wrap(`{"type":"signature_delta","signature":`, "}", []string{b.Reasoning.Text.Signature})...)
+		const head = `{"type":"input_json_delta","partial_json":`
+		yield(delta{head: head, tail: "}"})
+		wrap(head, "}", fragments(string(b.ToolUse.Input)), yield)
+	case b.Reasoning != nil && b.Reasoning.Text != nil:
+		wrap(`{"type":"thinking_delta","thinking":`, "}", words(b.Reasoning.Text.Text), yield)
+		yield(delta{head: `{"type":"signature_delta","signature":`, text: b.Reasoning.Text.Signature, tail: "}"})
 	case b.Text != nil:
-		return wrap(`{"type":"text_delta","text":`, "}", chunks(r, i))
+		wrap(`{"type":"text_delta","text":`, "}", chunks(r, i), yield)
+	default:
+		wrap(`{"type":"text_delta","text":`, "}", words(b.text()), yield)
 	}
-	return wrap(`{"type":"text_delta","text":`, "}", words(b.text()))
 }

@@ -83,7 +83,7 @@ func (c *constraints) between(path string, value *float64, low, high float64) {
 
 // check walks a request.
 func (c *constraints) check(r *Request) {
-	if r.Messages == nil && !promptARN.MatchString(r.ModelID) {
+	if r.Messages == nil && !isPrompt(r.ModelID) {
 		c.faults = append(c.faults, "Value null at 'messages' failed to satisfy constraint: Member must not be null")
 	}
 	for i, m := range r.Messages {

@@ -3,7 +3,6 @@ package emulator
 import (
 	"encoding/base64"
 	"strconv"
-	"strings"
 )
 
 // event is one event of a stream: its payload is head, the padding key p and
@@ -22,15 +21,18 @@ func (ev event) appendPayload(b []byte, padding string) []byte {
 // layout turns a reply into events: messageStart, the blocks, messageStop,
 // metadata. Only tool calls have a contentBlockStart.
 func layout(r *Reply) []event {
-	events := []event{{kind: "messageStart", head: "{", tail: `,"role":"assistant"}`}}
+	events := make([]event, 0, 2*len(r.Content)+r.countDeltas()+3)
+	events = append(events, event{kind: "messageStart", head: "{", tail: `,"role":"assistant"}`})
 	n := 0
+	var b []byte
 	for i := range r.Content {
 		index := `{"contentBlockIndex":` + strconv.Itoa(i) + ","
 		if call := r.Content[i].ToolUse; call != nil {
 			events = append(events, event{kind: "contentBlockStart", head: index, tail: startOf(call)})
 		}
-		for _, d := range deltas(r, i) {
-			events = append(events, event{kind: "contentBlockDelta", head: index + `"delta":` + d + ",", tail: "}", later: n > 0})
+		for d := range deltas(r, i) {
+			b = append(d.append(append(append(b[:0], index...), `"delta":`...)), ',')
+			events = append(events, event{kind: "contentBlockDelta", head: string(b), tail: "}", later: n > 0})
 			n++
 		}
 		events = append(events, event{kind: "contentBlockStop", head: index, tail: "}"})
@@ -65,91 +67,68 @@ func metadataEvent(r *Reply) event {
 	return ev
 }
 
-// deltas are the JSON deltas of one block of a reply.
-func deltas(r *Reply, i int) []string {
-	b := r.Content[i]
-	switch {
-	case b.Text != nil:
-		return wrap(`{"text":`, "}", chunks(r, i))
-	case b.ToolUse != nil: // the first delta of a tool's input is always empty
-		return wrap(`{"toolUse":{"input":`, "}}", append([]string{""}, fragments(string(b.ToolUse.Input))...))
-	case b.Reasoning != nil:
-		return reasoningDeltas(b.Reasoning)
-	case b.Citations != nil:
-		var text []string
-		for _, c := range b.Citations.Content {
-			text = append(text, words(c.Text)...)
-		}
-		out := wrap(`{"text":`, "}", text)
-		for _, c := range b.Citations.Citations {
-			out = append(out, `{"citation":`+string(c)+"}")
-		}
-		return out
-	}
-	return nil
+// delta is one piece of a block: a string within its JSON, or, without text,
+// the JSON itself.
+type delta struct {
+	head, text, tail string
+	raw              bool
 }
 
-func reasoningDeltas(r *Reasoning) []string {
+func (d delta) append(b []byte) []byte {
+	b = append(b, d.head...)
+	if !d.raw {
+		b = appendString(b, d.text)
+	}
+	return append(b, d.tail...)
+}
+
+// deltas yields the pieces of one block of a reply.
+func deltas(r *Reply, i int) func(yield func(delta) bool) {
+	b := &r.Content[i]
+	return func(yield func(delta) bool) {
+		switch {
+		case b.Text != nil:
+			wrap(`{"text":`, "}", chunks(r, i), yield)
+		case b.ToolUse != nil: // the first delta of a tool's input is always empty
+			if yield(delta{head: `{"toolUse":{"input":`, tail: "}}"}) {
+				wrap(`{"toolUse":{"input":`, "}}", fragments(string(b.ToolUse.Input)), yield)
+			}
+		case b.Reasoning != nil:
+			reasoningDeltas(b.Reasoning, yield)
+		case b.Citations != nil:
+			citedDeltas(b.Citations, yield)
+		}
+	}
+}
+
+func reasoningDeltas(r *Reasoning, yield func(delta) bool) {
 	if r.Text == nil {
-		return []string{`{"reasoningContent":{"redactedContent":"` + base64.StdEncoding.EncodeToString(r.Redacted) + `"}}`}
+		yield(delta{head: `{"reasoningContent":{"redactedContent":`, text: base64.StdEncoding.EncodeToString(r.Redacted), tail: "}}"})
+		return
 	}
-	out := wrap(`{"reasoningContent":{"text":`, "}}", words(r.Text.Text))
-	if r.Text.Signature != "" {
-		out = append(out, wrap(`{"reasoningContent":{"signature":`, "}}", []string{r.Text.Signature})...)
+	if wrap(`{"reasoningContent":{"text":`, "}}", words(r.Text.Text), yield) && r.Text.Signature != "" {
+		yield(delta{head: `{"reasoningContent":{"signature":`, text: r.Text.Signature, tail: "}}"})
 	}
-	return out
 }
 
-func wrap(head, tail string, texts []string) []string {
-	out := make([]string, len(texts))
-	for i, t := range texts {
-		out[i] = string(append(appendString([]byte(head), t), tail...))
-	}
-	return out
-}
-
-// chunks cuts the text of block i: as Reply.Chunks says for the first block of
-// text, else before each word.
-func chunks(r *Reply, i int) []string {
-	first := true
-	for _, b := range r.Content[:i] {
-		first = first && b.Text == nil
-	}
-	if first && r.Chunks != nil && strings.Join(r.Chunks, "") == *r.Content[i].Text {
-		return r.Chunks
-	}
-	return words(*r.Content[i].Text)
-}
-
-// words cuts text before each word, so that the pieces make it up again.
-func words(text string) []string {
-	var out []string
-	start, space := 0, true
-	for i, c := range text {
-		blank := c == ' ' || c == '\n' || c == '\t'
-		if blank && !space && i > start {
-			out, start = append(out, text[start:i]), i
+func citedDeltas(c *Cited, yield func(delta) bool) {
+	for _, part := range c.Content {
+		if !wrap(`{"text":`, "}", words(part.Text), yield) {
+			return
 		}
-		space = blank
 	}
-	if start < len(text) {
-		out = append(out, text[start:])
+	for _, citation := range c.Citations {
+		if !yield(delta{head: `{"citation":`, tail: string(citation) + "}", raw: true}) {
+			return
+		}
 	}
-	return out
 }
 
-// fragments cuts a tool's JSON input every ten runes, wherever that falls.
-func fragments(s string) []string {
-	var out []string
-	n, start := 0, 0
-	for i := range s {
-		if n == 10 {
-			out, start, n = append(out, s[start:i]), i, 0
+func wrap(head, tail string, texts []string, yield func(delta) bool) bool {
+	for _, t := range texts {
+		if !yield(delta{head: head, text: t, tail: tail}) {
+			return false
 		}
-		n++
 	}
-	if start < len(s) {
-		out = append(out, s[start:])
-	}
-	return out
+	return true
 }

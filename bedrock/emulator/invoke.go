@@ -50,7 +50,9 @@ func (x *exchange) send(body []byte) {
 func (r *Reply) countDeltas() int {
 	n := 0
 	for i := range r.Content {
-		n += len(deltas(r, i))
+		for range deltas(r, i) {
+			n++
+		}
 	}
 	return n
 }

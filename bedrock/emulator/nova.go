@@ -125,8 +125,8 @@ func (novaFormat) events(r *Reply, _ *Request, _ source) []event {
 			stop()
 			continue
 		}
-		for _, d := range deltas(r, i) {
-			add(d)
+		for d := range deltas(r, i) {
+			add(string(d.append(nil)))
 			stop()
 		}
 	}

@@ -76,7 +76,7 @@ func TestRecordedBodies(t *testing.T) {
 		var failure *Failure
 		if emb := embedderOf(x.Model); emb != nil {
 			_, _, failure = emb.embed(x.Body, newSource(0, 0, 0))
-		} else if modelID.MatchString(x.Model) && (formatOf(x.Operation, x.Model) == nil || !strings.Contains(string(x.Body), `"messages"`)) {
+		} else if checkModelID(x.Model) == nil && (formatOf(x.Operation, x.Model) == nil || !strings.Contains(string(x.Body), `"messages"`)) {
 			foreign++
 			return
 		} else {

@@ -3,7 +3,6 @@ package emulator
 import (
 	"bytes"
 	"encoding/json"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -29,7 +28,7 @@ func codeOf(errorType string) string {
 // recordedFrames writes recorded frames one by one; bytes that are no frame
 // follow as they are.
 func (x *exchange) recordedFrames(b []byte, brk *Break) {
-	s := &frames{x: x, brk: brk, control: http.NewResponseController(x.w)}
+	s := &frames{x: x, brk: brk, flush: flusher(x.w)}
 	for len(b) > 0 && x.ctx.Err() == nil {
 		n := len(b)
 		if f, err := eventstream.Read(b); err == nil {

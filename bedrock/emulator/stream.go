@@ -11,7 +11,7 @@ import (
 func (x *exchange) stream(events []event, r *Reply, brk *Break) {
 	x.w.Header()["Content-Type"] = []string{eventstream.ContentType}
 	x.w.WriteHeader(http.StatusOK)
-	s := &frames{x: x, brk: brk, control: http.NewResponseController(x.w)}
+	s := &frames{x: x, brk: brk, flush: flusher(x.w)}
 	s.flush() // the headers go out before the first token, as Bedrock's do
 	next := 0 // of the waits
 	for i, ev := range events {
@@ -31,7 +31,7 @@ func (x *exchange) stream(events []event, r *Reply, brk *Break) {
 type frames struct {
 	x       *exchange
 	brk     *Break
-	control *http.ResponseController
+	flush   func()
 	sent    int
 	payload []byte
 	buf     []byte
@@ -68,9 +68,14 @@ func (s *frames) write(b []byte) bool {
 	return true
 }
 
-// flush pushes out what was written. A client that is gone shows at the next
+// flusher pushes out what was written. A client that is gone shows at the next
 // write.
-func (s *frames) flush() { _ = s.control.Flush() }
+func flusher(w http.ResponseWriter) func() {
+	if f, ok := w.(http.Flusher); ok {
+		return f.Flush
+	}
+	return func() {}
+}
 
 // snap breaks the stream before the frame b, or in it; true when the stream
 // goes on.

@@ -29,7 +29,7 @@ func (r *Request) Validate() *Failure {
 
 // checkPrompt: a prompt resource as model brings its own settings.
 func checkPrompt(r *Request) *Failure {
-	if !promptARN.MatchString(r.ModelID) {
+	if !isPrompt(r.ModelID) {
 		return nil
 	}
 	set := r.InferenceConfig
@@ -98,7 +98,7 @@ func checkResult(t *ToolResult, i, j int) *Failure {
 // conversation do not count. Titan Text takes several user turns in a row, as
 // recorded traffic shows.
 func checkRoles(r *Request) *Failure {
-	if len(r.Messages) == 0 && promptARN.MatchString(r.ModelID) {
+	if len(r.Messages) == 0 && isPrompt(r.ModelID) {
 		return nil
 	}
 	if len(r.Messages) == 0 || r.Messages[0].Role != "user" {
