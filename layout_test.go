@@ -41,7 +41,9 @@ var layout = map[string][]string{
 	"tools":     {"message", llms, jsonschema, expr},
 	"chain":     {"templates", "memory", "tools", "message", "retry", llms, schema, callbacks, yaml, jsonschema, expr},
 	"bedrock":   {"message", llms, aws, smithy},
+	"serve":     {"chain", "templates", "memory", "tools", "message", "retry", "github.com/coder/websocket"},
 
+	"retry/sdkretryer":          {"retry", "message"},
 	"bedrock/emulator":          {"bedrock", "message", llms, aws, smithy, yaml},
 	"templates/s3store":         {"templates", "message", "retry", aws, smithy},
 	"templates/ssmstore":        {"templates", "message", "retry", aws, smithy},
@@ -54,6 +56,7 @@ var layout = map[string][]string{
 	"memory/memorytest":         {"memory", "message", llms},
 	"chain/lcchain":             {"chain", "templates", "memory", "tools", "message", "retry", "github.com/tmc/langchaingo/..."},
 	"chain/s3checkpoint":        {"chain", "message", "retry", aws, smithy},
+	"chain/checkpointtest":      {"chain"},
 	"experiment":                {"chain", "templates", "memory", "tools", "message", "retry", llms, yaml, jsonschema, expr, "experiment/internal/stats"},
 	"experiment/logtest":        {"experiment"},
 	"experiment/grade":          {"experiment", "message", "retry", llms, jsonschema},
