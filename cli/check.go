@@ -10,6 +10,7 @@ import (
 
 	"github.com/causeway-go/causeway/cli/project"
 	"github.com/causeway-go/causeway/cli/screen"
+	"github.com/causeway-go/causeway/templates"
 	"github.com/spf13/cobra"
 )
 
@@ -77,7 +78,10 @@ func (a *app) faults(ctx context.Context, files []source, store string) []fault 
 		var err error
 		switch f.kind {
 		case kindPrompt:
-			_, err = local.add(f.path)
+			var t *templates.Template
+			if t, err = local.add(ctx, f.path); err == nil {
+				faults = append(faults, testFaults(t, f.path)...)
+			}
 		case kindProject:
 			_, err = project.Load(f.path)
 		case kindScript:
@@ -115,6 +119,17 @@ func (a *app) chainFaults(ctx context.Context, file, store string, local *localP
 	w.local = local
 	if _, err = w.load(ctx, file); err != nil {
 		faults = append(faults, faultsOf(err, w.root(file), file)...)
+	}
+	return faults
+}
+
+// testFaults are the golden tests of a prompt that fail.
+func testFaults(t *templates.Template, file string) []fault {
+	var faults []fault
+	for _, r := range t.Test() {
+		for _, what := range r.Failed {
+			faults = append(faults, fault{File: file, Line: r.Line, Column: 1, Message: fmt.Sprintf("test %q: %s", r.Name, what)})
+		}
 	}
 	return faults
 }

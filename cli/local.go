@@ -19,15 +19,9 @@ type localPrompts struct {
 }
 
 // add checks a prompt file and remembers it by its name.
-func (l *localPrompts) add(path string) (*templates.Template, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > templates.MaxFile {
-		return nil, fmt.Errorf("the file has %d bytes, a prompt may have %d", info.Size(), templates.MaxFile)
-	}
-	body, err := os.ReadFile(path)
+func (l *localPrompts) add(ctx context.Context, path string) (*templates.Template, error) {
+	dir, within := folderOfPrompt(path)
+	body, err := templates.Bundle(ctx, os.DirFS(dir), within, nil)
 	if err != nil {
 		return nil, err
 	}

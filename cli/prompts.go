@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"os/user"
-	"path/filepath"
 
 	"github.com/causeway-go/causeway/cli/project"
 	"github.com/causeway-go/causeway/templates"
@@ -41,8 +40,8 @@ The store is --store, or what causeway.yaml says under prompts.`,
   causeway prompts rollback support/triage@production --why "wrong queue"`,
 	}
 	cmd.AddCommand(
-		a.promptsInit(), a.promptsPush(), a.promptsList(), a.promptsShow(), a.promptsDiff(),
-		a.promptsLog(), a.promptsPromote(), a.promptsRollback(),
+		a.promptsInit(), a.promptsLint(), a.promptsTest(), a.promptsPush(), a.promptsList(), a.promptsShow(), a.promptsDiff(),
+		a.promptsLog(), a.promptsPromote(), a.promptsRollback(), a.promptsExport(),
 	)
 	a.group(cmd)
 	return cmd
@@ -92,26 +91,4 @@ func (a *app) withStore(ctx context.Context, flags promptFlags, f func(promptSto
 		return err
 	}
 	return f(promptStore{store, w.prompts})
-}
-
-// promptFiles lists the prompt files that args name; without args those of the
-// working directory.
-func promptFiles(args []string) ([]string, error) {
-	if len(args) == 0 {
-		args = []string{"."}
-	}
-	all, err := sources(args)
-	if err != nil {
-		return nil, err
-	}
-	var files []string
-	for _, s := range all {
-		if s.kind == kindPrompt {
-			files = append(files, filepath.Clean(s.path))
-		}
-	}
-	if len(files) == 0 {
-		return nil, usagef("there is no prompt in %v: a prompt file begins with schema: %s", args, kindPrompt)
-	}
-	return files, nil
 }

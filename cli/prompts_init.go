@@ -8,12 +8,16 @@ import (
 	"path/filepath"
 
 	"github.com/causeway-go/causeway/cli/project"
+	"github.com/causeway-go/causeway/templates"
 	"github.com/spf13/cobra"
 )
 
+// starterFile is a file that init writes.
+type starterFile struct{ path, body string }
+
 // starter is what init writes, in this order: a project, a prompt, a chain and
 // a script that answers it, ready to run offline.
-var starter = []struct{ path, body string }{
+var starter = []starterFile{
 	{project.FileName, `schema: causeway.project/v1
 region: us-east-1
 models:
@@ -53,25 +57,37 @@ turns:
 
 func (a *app) promptsInit() *cobra.Command {
 	var dryRun, asJSON bool
+	var name string
 	cmd := &cobra.Command{
 		Use:   "init [FOLDER]",
 		Short: "Write a first prompt, and a chain that uses it",
 		Long: `init writes a small project that runs: causeway.yaml, a prompt with a test, a
-chain, and a script of replies to try it offline. It changes no file that is
-there.`,
+chain, and a script of replies to try it offline. With --name it writes one
+prompt of that name into the folder, which is prompts then. It changes no file
+that is there.`,
+		Example: `  causeway prompts init shop
+  causeway prompts init --name support/triage`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: a.does(func(_ *cobra.Command, args []string) error {
-			return a.init(append(args, ".")[0], dryRun, asJSON)
+			if name == "" {
+				return a.init(append(args, ".")[0], starter, dryRun, asJSON)
+			}
+			body, err := templates.Starter(name)
+			if err != nil {
+				return usageError{err.Error()}
+			}
+			return a.init(append(args, "prompts")[0], []starterFile{{name + ".yaml", string(body)}}, dryRun, asJSON)
 		}),
 	}
+	cmd.Flags().StringVar(&name, "name", "", "write one prompt of this `name` instead of a project")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be written, and write nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON and nothing else")
 	return cmd
 }
 
-func (a *app) init(dir string, dryRun, asJSON bool) error {
+func (a *app) init(dir string, files []starterFile, dryRun, asJSON bool) error {
 	var paths []string
-	for _, f := range starter {
+	for _, f := range files {
 		path := filepath.Join(dir, filepath.FromSlash(f.path))
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s is there already: nothing was written", path)
@@ -79,7 +95,7 @@ func (a *app) init(dir string, dryRun, asJSON bool) error {
 		paths = append(paths, path)
 	}
 	if !dryRun {
-		for i, f := range starter {
+		for i, f := range files {
 			if err := writeNew(paths[i], f.body); err != nil {
 				return err
 			}
@@ -94,7 +110,7 @@ func (a *app) init(dir string, dryRun, asJSON bool) error {
 	for _, path := range paths {
 		fmt.Fprintln(a.io.Out, path)
 	}
-	if dryRun {
+	if dryRun || len(files) == 1 {
 		return nil
 	}
 	in := ""

@@ -4,21 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 
-	"github.com/causeway-go/causeway/cli/screen"
 	"github.com/causeway-go/causeway/templates"
 	"github.com/spf13/cobra"
 )
-
-// pushed is what push did, or would do, with one file.
-type pushed struct {
-	File    string `json:"file"`
-	Name    string `json:"name"`
-	Version int    `json:"version,omitempty"` // 0: would be the first
-	SHA256  string `json:"sha256"`
-	Action  string `json:"action"` // published, unchanged, would publish
-}
 
 func (a *app) promptsPush() *cobra.Command {
 	var f promptFlags
@@ -41,111 +34,79 @@ No alias moves: chains see the new version when promote says so.`,
 }
 
 func (a *app) push(ctx context.Context, args []string, f promptFlags, change changeFlags) error {
-	files, err := promptFiles(args)
-	if err != nil {
-		return err
-	}
-	prompts, err := a.readPrompts(files)
+	folders, err := promptFolders(args)
 	if err != nil {
 		return err
 	}
 	return a.withStore(ctx, f, func(store promptStore) error {
-		done := []pushed{}
-		for _, p := range prompts {
-			result, err := pushOne(ctx, store, p, change)
-			if err != nil {
-				return errors.Join(fmt.Errorf("%s: %w", p.file, err), a.tellPushed(f, done))
-			}
-			done = append(done, result)
+		if err := a.pushable(ctx, folders, store); err != nil {
+			return err
 		}
-		return a.tellPushed(f, done)
+		done := []templates.Pushed{}
+		for _, folder := range folders {
+			more, err := folder.push(ctx, store, change)
+			done = append(done, more...)
+			if err != nil {
+				return errors.Join(err, a.tellPushed(f, change, done))
+			}
+		}
+		return a.tellPushed(f, change, done)
 	})
 }
 
-// promptFile is a prompt file that has been read and checked.
-type promptFile struct {
-	file     string
-	body     []byte
-	template *templates.Template
-}
-
-// readPrompts reads files and tells all their faults, and the failures of
-// their tests, before it gives up.
-func (a *app) readPrompts(files []string) ([]promptFile, error) {
-	var prompts []promptFile
-	local := &localPrompts{}
-	bad := 0
-	for _, file := range files {
-		p, faults := readPrompt(file, local)
-		for _, fault := range faults {
-			fmt.Fprintln(a.io.Err, fault)
-		}
-		bad += len(faults)
-		prompts = append(prompts, p)
-	}
-	if bad > 0 {
-		return nil, fmt.Errorf("%s; nothing was published", screen.Count(bad, "fault"))
-	}
-	return prompts, nil
-}
-
-func readPrompt(file string, local *localPrompts) (promptFile, []fault) {
-	t, err := local.add(file)
-	if err != nil {
-		return promptFile{}, faultsOf(err, "", file)
-	}
-	return promptFile{file: file, body: local.bodies[t.Name()], template: t}, nil
-}
-
-func pushOne(ctx context.Context, store promptStore, p promptFile, change changeFlags) (pushed, error) {
-	result := pushed{File: p.file, Name: p.template.Name(), SHA256: templates.SHA256(p.body)}
-	if change.dryRun {
-		newest, err := templates.Stat(ctx, store, templates.Ref{Name: result.Name})
-		switch {
-		case errors.Is(err, templates.ErrNotFound):
-			result.Action = "would publish"
-		case err != nil:
-			return result, err
-		case newest.SHA256 == result.SHA256:
-			result.Version, result.Action = newest.Number, "unchanged"
-		default:
-			result.Version, result.Action = newest.Number+1, "would publish"
-		}
-		return result, nil
-	}
-	v, err := store.Publish(ctx, result.Name, p.body, &templates.PublishOptions{Author: change.by(), Why: change.why})
-	if err != nil {
-		return result, err
-	}
-	result.Version, result.SHA256, result.Action = v.Number, v.SHA256, "published"
-	if v.Existed {
-		result.Action = "unchanged"
-	}
-	return result, nil
-}
-
-func (a *app) tellPushed(f promptFlags, done []pushed) error {
-	if f.json {
-		return writeJSON(a.io.Out, done)
-	}
-	style := a.outStyle()
-	for _, p := range done {
-		action := style.Dim(p.Action)
-		if p.Action != "unchanged" {
-			action = style.Green(p.Action)
-		}
-		if _, err := fmt.Fprintf(a.io.Out, "%s v%d (%.8s) %s\n", style.Bold(p.Name), max(p.Version, 1), p.SHA256, action); err != nil {
+// pushable tells every fault and every failed test of all folders.
+func (a *app) pushable(ctx context.Context, folders []promptFolder, store promptStore) error {
+	broken := false
+	for _, folder := range folders {
+		reports, err := folder.lint(ctx, store)
+		if err != nil {
 			return err
 		}
+		for _, r := range reports {
+			if !r.OK() {
+				broken = true
+				r.Warnings = nil
+				(&app{io: IO{Out: a.io.Err, Getenv: a.io.Getenv}}).tellLint(r, false)
+			}
+		}
+	}
+	if broken {
+		return errors.New("nothing was published")
 	}
 	return nil
 }
 
-// readBody reads a prompt file without judging it.
-func readBody(file string) ([]byte, error) {
-	body, err := os.ReadFile(file)
-	if err != nil {
-		return nil, usageError{plainPathError(err)}
+// push publishes the files of f that were asked for.
+func (f promptFolder) push(ctx context.Context, store promptStore, change changeFlags) ([]templates.Pushed, error) {
+	o := &templates.PushOptions{DryRun: change.dryRun}
+	o.Author, o.Why = change.by(), change.why
+	for _, path := range slices.Sorted(maps.Keys(f.files)) {
+		o.Only = append(o.Only, path[:len(path)-len(filepath.Ext(path))])
 	}
-	return body, nil
+	done, err := templates.Push(ctx, store, os.DirFS(f.dir), o)
+	for i := range done {
+		done[i].File = f.files[done[i].File]
+	}
+	return done, err
+}
+
+func (a *app) tellPushed(f promptFlags, change changeFlags, done []templates.Pushed) error {
+	if f.json {
+		return writeJSON(a.io.Out, done)
+	}
+	style := a.outStyle()
+	verb := style.Green("published")
+	if change.dryRun {
+		verb = style.Yellow("would be published")
+	}
+	for _, p := range done {
+		what := verb
+		if p.Status == templates.StatusUnchanged {
+			what = style.Dim("unchanged")
+		}
+		if _, err := fmt.Fprintf(a.io.Out, "%s v%d (%.8s) %s\n", style.Bold(p.Name), p.After.Number, p.After.SHA256, what); err != nil {
+			return err
+		}
+	}
+	return nil
 }

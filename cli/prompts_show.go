@@ -5,11 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 
-	"github.com/causeway-go/causeway/cli/screen"
 	"github.com/causeway-go/causeway/templates"
-	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 )
 
@@ -74,10 +71,10 @@ func (a *app) promptsDiff() *cobra.Command {
 
 // diffReport is what diff --json prints.
 type diffReport struct {
-	Old   string `json:"old"`
-	New   string `json:"new"`
-	Equal bool   `json:"equal"`
-	Diff  string `json:"diff,omitempty"` // unified
+	Old   string               `json:"old"`
+	New   string               `json:"new"`
+	Equal bool                 `json:"equal"`
+	Lines []templates.DiffLine `json:"lines,omitempty"`
 }
 
 func (a *app) diff(ctx context.Context, oldText, newText string, exitCode bool, f promptFlags) error {
@@ -89,13 +86,13 @@ func (a *app) diff(ctx context.Context, oldText, newText string, exitCode bool, 
 	if err != nil {
 		return err
 	}
-	text := diff.Diff(oldName, oldBody, newName, newBody)
+	lines := templates.DiffText(string(oldBody), string(newBody))
 	if f.json {
-		err = writeJSON(a.io.Out, diffReport{Old: oldName, New: newName, Equal: len(text) == 0, Diff: string(text)})
+		err = writeJSON(a.io.Out, diffReport{Old: oldName, New: newName, Equal: len(lines) == 0, Lines: lines})
 	} else {
-		err = a.writeDiff(text)
+		err = a.writeDiff(oldName, newName, lines)
 	}
-	if err == nil && exitCode && len(text) > 0 {
+	if err == nil && exitCode && len(lines) > 0 {
 		return errTold
 	}
 	return err
@@ -104,7 +101,7 @@ func (a *app) diff(ctx context.Context, oldText, newText string, exitCode bool, 
 // body returns what text names: a file, else a version in the store.
 func (a *app) body(ctx context.Context, text string, f promptFlags) (name string, body []byte, err error) {
 	if _, err := os.Stat(text); err == nil && isYAML(text) {
-		body, err := readBody(text)
+		body, err := readFile(text, nil)
 		return text, body, err
 	}
 	ref, err := templates.ParseRef(text)
@@ -119,30 +116,26 @@ func (a *app) body(ctx context.Context, text string, f promptFlags) (name string
 	return name, body, err
 }
 
-// writeDiff writes a unified diff, coloured where there is colour.
-func (a *app) writeDiff(text []byte) error {
+// writeDiff writes a unified diff, coloured where there is colour; nothing
+// where nothing differs.
+func (a *app) writeDiff(oldName, newName string, lines []templates.DiffLine) error {
+	if len(lines) == 0 {
+		return nil
+	}
 	style := a.outStyle()
+	paint := map[templates.LineKind]func(string) string{
+		templates.LineAdded: style.Green, templates.LineRemoved: style.Red, templates.LineSkipped: style.Cyan,
+	}
 	var out bytes.Buffer
-	for line := range strings.Lines(string(text)) {
-		if strings.HasPrefix(line, "diff ") {
-			continue // says the same as the two lines after it
+	fmt.Fprintln(&out, style.Bold("--- "+oldName))
+	fmt.Fprintln(&out, style.Bold("+++ "+newName))
+	for _, l := range lines {
+		text := string(l.Kind) + l.Text
+		if p := paint[l.Kind]; p != nil {
+			text = p(text)
 		}
-		out.WriteString(paintDiff(style, strings.TrimSuffix(line, "\n")) + "\n")
+		fmt.Fprintln(&out, text)
 	}
 	_, err := a.io.Out.Write(out.Bytes())
 	return err
-}
-
-func paintDiff(style screen.Style, line string) string {
-	switch {
-	case strings.HasPrefix(line, "---"), strings.HasPrefix(line, "+++"):
-		return style.Bold(line)
-	case strings.HasPrefix(line, "@@"):
-		return style.Cyan(line)
-	case strings.HasPrefix(line, "-"):
-		return style.Red(line)
-	case strings.HasPrefix(line, "+"):
-		return style.Green(line)
-	}
-	return line
 }

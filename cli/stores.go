@@ -42,7 +42,7 @@ func withFiles(ctx context.Context, store templates.Store, dir string) (template
 	local := &localPrompts{}
 	for _, f := range files {
 		if f.kind == kindPrompt {
-			_, _ = local.add(f.path) // remembers what is wrong
+			_, _ = local.add(ctx, f.path) // remembers what is wrong
 		}
 	}
 	for name, err := range store.Names(ctx, "") {
