@@ -84,7 +84,7 @@ func (c *call) acquire(ctx context.Context) (*Grant, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, c.end(err)
 		}
-		r := c.choose(time.Now())
+		r, movable := c.choose(time.Now())
 		if r == nil {
 			return nil, c.end(nil)
 		}
@@ -93,7 +93,7 @@ func (c *call) acquire(ctx context.Context) (*Grant, error) {
 		}
 		c.current = r
 		var queued time.Time
-		grant, err := r.gate.acquire(ctx, turn{cost: c.cost, since: c.start, limit: c.limit, movable: len(c.routes) > 1, waits: func(d time.Duration) {
+		grant, err := r.gate.acquire(ctx, turn{cost: c.cost, since: c.start, limit: c.limit, movable: movable, waits: func(d time.Duration) {
 			queued = time.Now()
 			c.tellWait(ctx, d)
 		}})
@@ -170,9 +170,13 @@ func (c *call) worthwhile(ctx context.Context) bool {
 }
 
 // pause waits before the next attempt as far as that is the call's own
-// business: after faults. After throttles the gate decides.
+// business: after faults. After throttles the gate decides, and a call that
+// has elsewhere to go does so at once.
 func (c *call) pause(ctx context.Context) error {
 	if c.failure.Class.Throttled() || c.failure.Class == DailyQuota {
+		return nil
+	}
+	if len(c.routes) > 1 && c.current.gate.outlook(time.Now(), c).shut {
 		return nil
 	}
 	p := betweenFaults

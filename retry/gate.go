@@ -26,6 +26,7 @@ type Gate struct {
 	mu    sync.Mutex
 	o     GateOptions
 	timer *time.Timer // fires when the first waiter's turn comes
+	armed bool
 
 	requests, tokens rate
 	queue            queue
@@ -117,6 +118,10 @@ func (g *Gate) acquire(ctx context.Context, t turn) (*Grant, error) {
 		grant := g.grant(now, t.cost)
 		g.mu.Unlock()
 		return grant, nil
+	}
+	if t.movable && g.probe.on {
+		g.mu.Unlock()
+		return nil, errMoved
 	}
 	w := &waiter{turn: t, queued: now, ready: make(chan admission, 1)}
 	w.deadline, _ = ctx.Deadline()
@@ -212,7 +217,9 @@ func (g *Gate) grant(now time.Time, c Cost) *Grant {
 // pump lets through every waiter whose turn has come, then arranges to be
 // called again when the next one's comes.
 func (g *Gate) pump(now time.Time) {
-	g.sweep(now)
+	if g.queue.len() > 0 {
+		g.sweep(now)
+	}
 	for g.queue.len() > 0 {
 		w := g.queue.first()
 		wait := g.wait(now)
@@ -230,11 +237,12 @@ func (g *Gate) pump(now time.Time) {
 	}
 	g.requests.blocked = g.blockedBy(&g.requests, ThrottleRequests)
 	g.tokens.blocked = g.blockedBy(&g.tokens, ThrottleTokens)
+	if g.queue.len() == 0 {
+		g.disarm()
+		return
+	}
 	hurry := g.hurry(now)
 	g.requests.hurry, g.tokens.hurry = hurry, hurry
-	if g.queue.len() == 0 && g.timer != nil {
-		g.timer.Stop()
-	}
 }
 
 // blockedBy reports whether callers wait because of r, which counts what
@@ -253,11 +261,20 @@ func (g *Gate) blockedBy(r *rate, class Class) bool {
 // twice a second, to find those whose time has run out.
 func (g *Gate) arm(d time.Duration) {
 	d = min(d, sweepEvery)
+	g.armed = true
 	if g.timer == nil {
 		g.timer = time.AfterFunc(d, g.wake)
 		return
 	}
 	g.timer.Reset(d)
+}
+
+// disarm stops the timer, so that a gate nobody waits at leaves nothing behind.
+func (g *Gate) disarm() {
+	if g.armed {
+		g.timer.Stop()
+		g.armed = false
+	}
 }
 
 func (g *Gate) wake() {

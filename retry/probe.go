@@ -86,6 +86,10 @@ func (p *probe) came(t *Grant) {
 	}
 }
 
+// shut reports whether a call that could go elsewhere should: unless it is
+// time for a probe, which it may then be.
+func (p *probe) shut(now time.Time) bool { return p.on && (p.out || now.Before(p.next)) }
+
 // hold opens the circuit until the service may be asked again.
 func (p *probe) hold(until time.Time, class Class) {
 	p.on = true
@@ -133,7 +137,7 @@ func (r *rate) passed() {
 // steady puts the rate on the flat part of its curve.
 func (r *rate) steady() {
 	r.perSecond = r.peak
-	r.grown = r.period()
+	r.phase = 1
 }
 
 // longestGap is the most time between two probes.

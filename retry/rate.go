@@ -21,11 +21,11 @@ type rate struct {
 	level     float64 // what may be taken now; below 0 the next one waits
 	at        time.Time
 
-	peak    float64       // the rate that growth levels off at
-	grown   time.Duration // time spent growing since the last decrease
-	epoch   time.Time     // of the last decrease: requests sent before it teach nothing
-	blocked bool          // the first waiter waits for this dimension
-	hurry   float64       // how fast growth runs; 1 is its normal pace
+	peak    float64   // the rate that growth levels off at
+	phase   float64   // how far growth has come since the last decrease; 1 is the peak
+	epoch   time.Time // of the last decrease: requests sent before it teach nothing
+	blocked bool      // the first waiter waits for this dimension
+	hurry   float64   // how fast growth runs; 1 is its normal pace
 
 	taken  float64       // units that went through, ever; refusals taken back
 	served float64       // calls that went through, ever
@@ -57,10 +57,12 @@ const (
 	clientBurst = 500 * time.Millisecond // of the rate, saved up while nobody asks
 	minPeriod   = 5 * time.Second
 	maxPeriod   = 5 * time.Minute
-	calm        = 2.0 // the hurry up to which a share of a quota is not caught up
+	calm        = 2.0  // the hurry up to which a share of a quota is not caught up
 	catchUp     = 0.04 // a second, for each unit of hurry beyond
-	fewestCalls = 24  // in a period, over the hurry
-	growthLimit = 8   // times the peak: then a refusal is due, or there is no limit
+	searchTime  = 0.35 // growth a second of a rate that is only guessed,
+	searchCall  = 0.15 // or a call, where that is less
+	fewestCalls = 24   // in a period, over the hurry
+	growthLimit = 8    // times the peak: then a refusal is due, or there is no limit
 
 	shortestMeasure = time.Second
 
@@ -91,13 +93,16 @@ func (r *rate) advance(now time.Time) {
 // grow moves the rate along its curve. Only time in which callers wait for
 // this dimension counts: a rate nobody needs teaches nothing.
 func (r *rate) grow(dt time.Duration) {
-	if r.shared() && r.hurry > calm {
+	switch {
+	case !r.known:
+		calls := r.peak / r.unitOr(1)
+		r.peak *= math.Exp(min(searchTime, searchCall*calls) * dt.Seconds())
+	case r.shared() && r.hurry > calm:
 		r.peak *= math.Exp((r.hurry - calm) * catchUp * dt.Seconds())
 	}
-	r.grown += dt
-	p := r.period().Seconds()
-	x := (r.grown.Seconds() - p) / p
-	r.perSecond = min(r.peak*(1+cubicScale*x*x*x), r.peak*growthLimit)
+	r.phase += dt.Seconds() / r.period().Seconds()
+	x := r.phase - 1
+	r.perSecond = r.peak * min(1+cubicScale*x*x*x, growthLimit)
 }
 
 // period is how long growth takes back to the peak: a few seconds, or a number
@@ -191,7 +196,7 @@ func (r *rate) slow(now time.Time, c charge) {
 	}
 	r.feeling = false
 	r.perSecond = r.peak * keep
-	r.grown = 0
+	r.phase = 0
 	r.epoch = now
 	r.level = min(r.level, -r.unitOr(1)*r.pause()) // the next one waits a slot, or a part of it
 	r.remember(r.now(now))

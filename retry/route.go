@@ -49,7 +49,7 @@ func (g *Gate) outlook(now time.Time, c *call) outlook {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.advance(now)
-	o := outlook{shut: g.probe.on || now.Before(g.exhausted)}
+	o := outlook{shut: g.probe.shut(now) || now.Before(g.exhausted)}
 	if g.queue.len() > 0 || g.wait(now) > 0 {
 		o.wait = g.expected(now, c.start)
 		w := &waiter{turn: turn{limit: c.limit}, deadline: c.deadline}
@@ -59,12 +59,12 @@ func (g *Gate) outlook(now time.Time, c *call) outlook {
 }
 
 // choose returns the route for the next attempt, nil when every one has
-// refused the call for good.
-func (c *call) choose(now time.Time) *route {
+// refused the call for good, and whether there is a better place to be when
+// that route shuts.
+func (c *call) choose(now time.Time) (best *route, movable bool) {
 	if len(c.routes) == 1 {
-		return c.only()
+		return c.only(), false
 	}
-	var best *route
 	var bestWait time.Duration
 	bestRank := 3
 	for i := range c.routes {
@@ -79,7 +79,7 @@ func (c *call) choose(now time.Time) *route {
 			best, bestRank, bestWait = r, rank, o.wait
 		}
 	}
-	return best
+	return best, bestRank < 2
 }
 
 func (c *call) only() *route {
