@@ -28,7 +28,7 @@ func embedFormOf(id string, o *EmbedderOptions) (embedForm, error) {
 			continue
 		}
 		if o.Dimensions != 0 && !f.dimensions {
-			return embedForm{}, fmt.Errorf("Dimensions %d: vectors of %s have one size", o.Dimensions, id)
+			return embedForm{}, fmt.Errorf("vectors of %s have one size: Dimensions %d", id, o.Dimensions)
 		}
 		return f.form, nil
 	}

@@ -3,6 +3,7 @@ package bedrock
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 
@@ -229,11 +230,7 @@ func mergeStrings(base, over map[string]string) map[string]string {
 		return base
 	}
 	merged := make(map[string]string, len(base)+len(over))
-	for k, v := range base {
-		merged[k] = v
-	}
-	for k, v := range over {
-		merged[k] = v
-	}
+	maps.Copy(merged, base)
+	maps.Copy(merged, over)
 	return merged
 }
