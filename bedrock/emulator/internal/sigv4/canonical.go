@@ -29,7 +29,7 @@ func canonicalRequest(r *http.Request, body []byte, signed []string) string {
 // Content-Length are kept by net/http outside the headers.
 func headerValue(r *http.Request, name string) string {
 	switch name {
-	case "host":
+	case "host", ":authority": // what the JavaScript SDK signs over HTTP/2
 		return r.Host
 	case "content-length":
 		return strconv.FormatInt(r.ContentLength, 10)

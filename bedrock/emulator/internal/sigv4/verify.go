@@ -36,7 +36,7 @@ func Verify(r *http.Request, body []byte, service string, secret func(id string)
 		return &Error{"UnrecognizedClientException", "The security token included in the request is invalid."}
 	case auth.service != service:
 		return &Error{"InvalidSignatureException", "Credential should be scoped to correct service: '" + service + "'."}
-	case !slices.Contains(auth.signed, "host"):
+	case !slices.Contains(auth.signed, "host") && !slices.Contains(auth.signed, ":authority"):
 		return &Error{"InvalidSignatureException", "'Host' must be a 'SignedHeader' in the AWS Authorization."}
 	}
 	date := r.Header.Get("X-Amz-Date")
