@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 
 	"github.com/causeway-go/causeway/chain"
-	"github.com/causeway-go/causeway/cli/project"
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/tools"
 	"github.com/tmc/langchaingo/llms"
@@ -31,7 +28,7 @@ func (w *workspace) registry(ctx context.Context) (*chain.Registry, error) {
 	if r.Tools, err = w.tools(r.Tools); err != nil {
 		return nil, err
 	}
-	if r.Memory, err = w.memory(r.Memory); err != nil {
+	if r.Memory, err = w.memory(ctx, r.Memory); err != nil {
 		return nil, err
 	}
 	if r.Checkpoints == nil && w.project.Runs != "" {
@@ -76,28 +73,18 @@ func (w *workspace) tools(team *tools.Set) (*tools.Set, error) {
 }
 
 // memory opens the project's stores that the team's registry does not have.
-func (w *workspace) memory(team map[string]memory.Store) (map[string]memory.Store, error) {
+func (w *workspace) memory(ctx context.Context, team map[string]memory.Store) (map[string]memory.Store, error) {
 	stores := map[string]memory.Store{}
 	maps.Copy(stores, team)
 	for name, spec := range w.project.Memory {
 		if stores[name] != nil {
 			continue
 		}
-		store, err := w.memoryStore(spec)
+		store, err := w.memoryStore(ctx, spec)
 		if err != nil {
 			return nil, fmt.Errorf("memory %s: %w", name, err)
 		}
 		stores[name] = store
 	}
 	return stores, nil
-}
-
-func (w *workspace) memoryStore(spec project.Memory) (memory.Store, error) {
-	if spec.InProcess {
-		return memory.NewInProcess(), nil
-	}
-	if err := os.MkdirAll(filepath.Dir(spec.Folder), 0o755); err != nil {
-		return nil, err
-	}
-	return memory.NewFileStore(spec.Folder)
 }

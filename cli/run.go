@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -75,7 +76,7 @@ func (a *app) run(ctx context.Context, file string, f runFlags) error {
 		return err
 	}
 	if w.emulator != nil {
-		fmt.Fprintln(a.io.Err, a.errStyle().Yellow("scripted reply: ")+sourceOf(w.script)+" answers, no model is asked")
+		w.tellOffline()
 	}
 	result, err := start(ctx)
 	for err == nil && result.Interrupt != nil && a.canAsk(f) {
@@ -202,6 +203,17 @@ func (a *app) tellWaiting(w *workspace, r *chain.Result) error {
 	}
 	fmt.Fprintf(a.io.Err, "to go on: causeway run %s --resume %s%s\n", w.file, r.RunID, &flags)
 	return errWaiting
+}
+
+// tellOffline says what is not real.
+func (w *workspace) tellOffline() {
+	a := w.app
+	fmt.Fprintln(a.io.Err, a.errStyle().Yellow("scripted reply: ")+sourceOf(w.script)+" answers, no model is asked")
+	for _, name := range slices.Sorted(maps.Keys(w.project.Memory)) {
+		if m := w.project.Memory[name]; m.InAWS() {
+			fmt.Fprintf(a.io.Err, "memory %s is kept in this process and then forgotten\n", name)
+		}
+	}
 }
 
 // cause is err, or what it follows from: credentials that are not there show

@@ -3,10 +3,16 @@ package cli
 import (
 	"context"
 	"os"
+	"path/filepath"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/causeway-go/causeway/cli/project"
+	"github.com/causeway-go/causeway/memory"
+	"github.com/causeway-go/causeway/memory/dynamomemory"
+	"github.com/causeway-go/causeway/memory/s3memory"
+	"github.com/causeway-go/causeway/memory/sqlitememory"
 	"github.com/causeway-go/causeway/templates"
 	"github.com/causeway-go/causeway/templates/s3store"
 )
@@ -79,4 +85,34 @@ func (w *workspace) bucketStore(ctx context.Context, l project.Location) (templa
 		return nil, err
 	}
 	return s3store.New(s3.NewFromConfig(cfg), l.Bucket, &s3store.Options{Prefix: l.Prefix})
+}
+
+// memoryStore opens one store of conversations. Those in AWS are kept in this
+// process when nothing may leave the machine.
+func (w *workspace) memoryStore(ctx context.Context, m project.Memory) (memory.Store, error) {
+	switch {
+	case m.InProcess || m.InAWS() && w.emulator != nil:
+		return memory.NewInProcess(), nil
+	case m.Folder != "":
+		return memory.NewFileStore(m.Folder)
+	case m.SQLite != "":
+		if err := os.MkdirAll(filepath.Dir(m.SQLite), 0o700); err != nil {
+			return nil, err
+		}
+		store, err := sqlitememory.New(m.SQLite, nil)
+		if err != nil {
+			return nil, err
+		}
+		w.close = append(w.close, store.Close)
+		return store, nil
+	}
+	cfg, err := w.account.ready(ctx, w.project.Region, memoryAccess)
+	if err != nil {
+		w.models.setup = err
+		return nil, err
+	}
+	if m.DynamoDB != "" {
+		return dynamomemory.New(dynamodb.NewFromConfig(cfg), m.DynamoDB, nil)
+	}
+	return s3memory.New(s3.NewFromConfig(cfg), m.S3.Bucket, &s3memory.Options{Prefix: m.S3.Prefix})
 }

@@ -52,5 +52,8 @@ type Memory struct {
 	InProcess bool     // forgotten when the command ends
 }
 
+// InAWS reports whether the store is a service.
+func (m Memory) InAWS() bool { return m.DynamoDB != "" || m.S3.Bucket != "" }
+
 // BuiltinTools are the names that Tools may hold.
 func BuiltinTools() []string { return []string{"http", "calculator", "clock"} }
