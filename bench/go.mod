@@ -4,6 +4,7 @@ go 1.26
 
 require (
 	github.com/causeway-go/causeway v0.0.0-00010101000000-000000000000
+	github.com/growthbook/growthbook-golang v0.7.0
 	github.com/tmc/langchaingo v0.1.14
 )
 
@@ -19,6 +20,10 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/sso v1.39.3 // indirect
 	github.com/aws/aws-sdk-go-v2/service/ssooidc v1.44.3 // indirect
 	github.com/aws/aws-sdk-go-v2/service/sts v1.51.8 // indirect
+	github.com/expr-lang/expr v1.17.8 // indirect
+	github.com/google/jsonschema-go v0.4.3 // indirect
+	github.com/tmaxmax/go-sse v0.10.0 // indirect
+	gonum.org/v1/gonum v0.17.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
 
