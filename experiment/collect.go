@@ -21,7 +21,7 @@ type collector struct {
 	unit         []exposed
 	runs         map[uint64]int32 // run to unit
 	seen         map[uint64]span  // record to its observations
-	observations []observation
+	observations observations
 	waiting      []wait // records whose unit is not known yet
 	counts       Excluded
 	step         int
@@ -45,6 +45,26 @@ type observation struct {
 	unit   int32 // or unmatched, or replaced
 	metric int16
 }
+
+// observations is a list that grows without being copied: it is the largest
+// thing an analysis holds.
+type observations struct {
+	chunks [][]observation
+	n      int32
+}
+
+const chunk = 1 << 14
+
+func (l *observations) add(o observation) {
+	if int(l.n)%chunk == 0 {
+		l.chunks = append(l.chunks, make([]observation, 0, chunk))
+	}
+	last := &l.chunks[len(l.chunks)-1]
+	*last = append(*last, o)
+	l.n++
+}
+
+func (l *observations) at(i int32) *observation { return &l.chunks[i/chunk][i%chunk] }
 
 // What an observation's unit may be instead of one.
 const (
@@ -166,13 +186,13 @@ func (c *collector) observe(r Record, at int64) {
 			return
 		}
 		for i := before.from; i < before.from+int32(before.n); i++ {
-			c.observations[i].unit = replaced
+			c.observations.at(i).unit = replaced
 		}
 	}
-	w := wait{from: int32(len(c.observations))}
+	w := wait{from: c.observations.n}
 	for name, v := range r.Values {
 		if m, wanted := c.metrics[name]; wanted {
-			c.observations = append(c.observations, observation{at: at, value: v, unit: unmatched, metric: int16(m)})
+			c.observations.add(observation{at: at, value: v, unit: unmatched, metric: int16(m)})
 			w.n++
 		}
 	}
@@ -204,8 +224,8 @@ func (c *collector) match(w wait) bool {
 		return false
 	}
 	for k := w.from; k < w.from+int32(w.n); k++ {
-		if c.observations[k].unit == unmatched {
-			c.observations[k].unit = i
+		if o := c.observations.at(k); o.unit == unmatched {
+			o.unit = i
 		}
 	}
 	return true

@@ -87,7 +87,7 @@ func (l *FolderLog) file(experiment string) (*os.File, error) {
 // Read implements [Log].
 func (l *FolderLog) Read(ctx context.Context, experiment string) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		if !keyForm.MatchString(experiment) {
+		if !isKey(experiment) {
 			yield(Record{}, fmt.Errorf("%q is no experiment's key", experiment))
 			return
 		}

@@ -47,7 +47,7 @@ var errLine = errors.New("not a record")
 // place names r in errors. It is what a Log's Read is made of.
 func ReadRecords(r io.Reader, place, experiment string) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		lines := bufio.NewReaderSize(r, 2*maxLine)
+		lines, decode := bufio.NewReaderSize(r, 2*maxLine), newDecoder()
 		for n := 1; ; n++ {
 			line, err := lines.ReadSlice('\n')
 			switch {
@@ -62,7 +62,7 @@ func ReadRecords(r io.Reader, place, experiment string) iter.Seq2[Record, error]
 					continue
 				}
 			case err == nil || errors.Is(err, io.EOF):
-				if !yieldLine(line, place, n, experiment, yield) {
+				if !decode.yield(line, place, n, experiment, yield) {
 					return
 				}
 			}
@@ -85,8 +85,8 @@ func skipLine(lines *bufio.Reader) error {
 	}
 }
 
-func yieldLine(line []byte, place string, n int, experiment string, yield func(Record, error) bool) bool {
-	r, err := decodeRecord(line)
+func (d *decoder) yield(line []byte, place string, n int, experiment string, yield func(Record, error) bool) bool {
+	r, err := d.record(line)
 	switch {
 	case err != nil:
 		return yield(Record{}, &LineError{place, n, err})

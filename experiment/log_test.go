@@ -2,12 +2,16 @@ package experiment_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/causeway-go/causeway/experiment"
 	"github.com/causeway-go/causeway/experiment/logtest"
@@ -100,6 +104,32 @@ func FuzzReadRecords(f *testing.F) {
 				if err != nil || back.ID != r.ID || !back.Time.Equal(r.Time) || len(back.Values) != len(r.Values) {
 					t.Fatalf("%+v came back as %+v, %v", r, back, err)
 				}
+			}
+		}
+	})
+}
+
+// What is read quickly is what encoding/json would have read.
+func FuzzDecode(f *testing.F) {
+	f.Add(`"values":{"m":1,"n":-0.5e3},"step":-1,"time":"2026-11-22T13:00:00.5Z"`)
+	f.Add(`"values":{"m":01},"ID":"x","time":"2026-11-22T13:00:00+24:00"`)
+	f.Add(`"values":null,"step":1.0,"note":"\u00e4","values":{"m":1}`)
+	f.Fuzz(func(t *testing.T, rest string) {
+		line := `{"id":"1","kind":"outcome","experiment":"x","unit":"u",` + rest + `}`
+		if strings.ContainsAny(line, "\n") {
+			return
+		}
+		var want experiment.Record
+		err := json.Unmarshal([]byte(line), &want)
+		if err == nil {
+			err = want.Check()
+		}
+		for got, gotErr := range experiment.ReadRecords(strings.NewReader(line), "f", "x") {
+			if (gotErr == nil) != (err == nil) {
+				t.Fatalf("%s: %v, encoding/json says %v", line, gotErr, err)
+			}
+			if gotErr == nil && !(got.Time.Equal(want.Time) && cmp.Equal(got, want, cmpopts.IgnoreFields(want, "Time"))) {
+				t.Fatalf("%s: %+v, want %+v", line, got, want)
 			}
 		}
 	})

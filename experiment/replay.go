@@ -32,10 +32,10 @@ func (c *collector) looks(ends []int64) (byLook [][][]int32, starts [][]int32) {
 	for i := range byLook {
 		byLook[i] = make([][]int32, len(ends))
 	}
-	for i, o := range c.observations {
-		if o.unit >= 0 && c.counted(o.unit) && o.at <= ends[len(ends)-1] {
+	for i := range c.observations.n {
+		if o := c.observations.at(i); o.unit >= 0 && c.counted(o.unit) && o.at <= ends[len(ends)-1] {
 			k := at(o.at)
-			byLook[o.metric][k] = append(byLook[o.metric][k], int32(i))
+			byLook[o.metric][k] = append(byLook[o.metric][k], i)
 		}
 	}
 	starts = make([][]int32, len(ends))
@@ -83,7 +83,7 @@ func (r *replay) run(byLook [][][]int32, starts [][]int32, each func(look int, a
 }
 
 func (r *replay) observe(i int32, beside bool) {
-	o := r.c.observations[i]
+	o := r.c.observations.at(i)
 	begin := r.c.unit[o.unit].at
 	before := beside && r.m.Covariate != ""
 	if r.m.Window > 0 && !before && o.at > begin+r.m.Window.Milliseconds() {
