@@ -13,10 +13,12 @@ import (
 // Options say what the store under test cannot do, because the service below
 // it cannot. Nil asks for everything.
 type Options struct {
-	NoLog       bool // Log yields errors.ErrUnsupported
-	NoAuthor    bool // Author, Why and Parent are not kept
-	MaxVersions int  // the service keeps no more; 0 is no such limit
-	Writers     int  // how many publish at once in the races; 8 by default
+	NoLog         bool // Log yields errors.ErrUnsupported
+	NoAliasNotes  bool // By, Why and At of an alias are not kept
+	NoProtection  bool // Protect and Unprotect are errors.ErrUnsupported
+	NoGenerations bool // Generation is errors.ErrUnsupported
+	MaxVersions   int  // the service keeps no more; 0 is no such limit
+	Writers       int  // how many publish at once in the races; 8 by default
 }
 
 // Run runs the suite. open returns a new, empty store each time; what it
