@@ -34,8 +34,8 @@ type Reasoning struct {
 
 // ReasoningText is readable reasoning.
 type ReasoningText struct {
-	Text      string `json:"text"`
 	Signature string `json:"signature,omitempty"`
+	Text      string `json:"text"`
 }
 
 // ToolUse is a tool call. In a reply an empty ID is filled and a nil Input is
@@ -107,10 +107,13 @@ type Guarded struct {
 
 // Cited is text with the sources it rests on.
 type Cited struct {
-	Content []struct {
-		Text string `json:"text"`
-	} `json:"content"`
 	Citations []json.RawMessage `json:"citations"` // Converse's Citation objects
+	Content   []CitedText       `json:"content"`
+}
+
+// CitedText is a piece of cited text.
+type CitedText struct {
+	Text string `json:"text"`
 }
 
 // SearchResult is a passage found elsewhere.

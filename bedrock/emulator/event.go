@@ -111,14 +111,15 @@ func reasoningDeltas(r *Reasoning, yield func(delta) bool) {
 	}
 }
 
+// citedDeltas sends the sources before the text that rests on them.
 func citedDeltas(c *Cited, yield func(delta) bool) {
-	for _, part := range c.Content {
-		if !wrap(`{"text":`, "}", words(part.Text), yield) {
+	for _, citation := range c.Citations {
+		if !yield(delta{head: `{"citation":`, tail: string(citation) + "}", raw: true}) {
 			return
 		}
 	}
-	for _, citation := range c.Citations {
-		if !yield(delta{head: `{"citation":`, tail: string(citation) + "}", raw: true}) {
+	for _, part := range c.Content {
+		if !wrap(`{"text":`, "}", words(part.Text), yield) {
 			return
 		}
 	}

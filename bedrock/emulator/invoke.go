@@ -16,7 +16,12 @@ func open(op Operation, model string, body []byte) (*Request, format, *Failure) 
 	if dialect == nil {
 		return req, nil, invalid("The Causeway emulator does not imitate %s of this model: it speaks the bodies of Anthropic Claude and Amazon Nova, and of the Titan and Cohere embeddings.", op)
 	}
-	return req, dialect, dialect.decode(req)
+	failure := dialect.decode(req)
+	if failure == nil {
+		req.inputTokens = req.InputTokens()
+		failure = checkSize(req)
+	}
+	return req, dialect, failure
 }
 
 // reply writes what the model answered.

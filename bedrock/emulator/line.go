@@ -23,6 +23,9 @@ func compileLine(t Turn) (*line, error) {
 	if t.Text == "" {
 		t.Text = strings.Join(t.Chunks, "")
 	}
+	if len(t.Citations) > 0 && (t.Text == "" || len(t.Chunks) > 0) {
+		return nil, errors.New("citations belong to a text without chunks")
+	}
 	if t.Error == nil && t.Text == "" && t.Reasoning == "" && len(t.ToolCalls) == 0 {
 		return nil, errors.New("it answers nothing: give text, reasoning, toolCalls or error")
 	}
@@ -80,7 +83,7 @@ func (l *line) reply(r *Request, groups []string) (*Reply, error) {
 		if err != nil {
 			return nil, err
 		}
-		reply.Content = append(reply.Content, Block{Text: &text})
+		reply.Content = append(reply.Content, textBlock(text, t.Citations))
 	}
 	for i, call := range t.ToolCalls {
 		in, err := view.input(l.inputs[i])
@@ -90,6 +93,19 @@ func (l *line) reply(r *Request, groups []string) (*Reply, error) {
 		reply.Content = append(reply.Content, Block{ToolUse: &ToolUse{ID: call.ID, Name: call.Name, Input: in}})
 	}
 	return reply, nil
+}
+
+func textBlock(text string, citations []Citation) Block {
+	if citations == nil {
+		return Block{Text: &text}
+	}
+	cited := &Cited{Content: []CitedText{{text}}}
+	for _, c := range citations {
+		b := fmt.Appendf(nil, `{"location":{"documentChar":{"documentIndex":%d,"end":%d,"start":%d}},"sourceContent":[{"text":`, c.Document, c.End, c.Start)
+		b = appendString(append(appendString(b, c.Quote), `}],"title":`...), c.Title)
+		cited.Citations = append(cited.Citations, append(b, '}'))
+	}
+	return Block{Citations: cited}
 }
 
 // view is what a template sees.

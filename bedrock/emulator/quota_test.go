@@ -18,7 +18,7 @@ func served(t *testing.T, q Quota, interval, length time.Duration) (count int, m
 	messages = make(map[string]int)
 	start := time.Now()
 	for time.Since(start) < length {
-		g, f := e.admit(&Request{ModelID: claude, estimatedInputTokens: 100, InferenceConfig: Inference{MaxTokens: new(500)}})
+		g, f := e.admit(&Request{ModelID: claude, inputTokens: 100, InferenceConfig: Inference{MaxTokens: new(500)}})
 		switch {
 		case f != nil:
 			messages[f.Message]++
@@ -98,8 +98,8 @@ func TestQuotaRealTime(t *testing.T) {
 }
 
 func TestQuotaDimensions(t *testing.T) {
-	small := &Request{ModelID: claude, estimatedInputTokens: 10, InferenceConfig: Inference{MaxTokens: new(10)}}
-	unset := &Request{ModelID: claude, estimatedInputTokens: 10}
+	small := &Request{ModelID: claude, inputTokens: 10, InferenceConfig: Inference{MaxTokens: new(10)}}
+	unset := &Request{ModelID: claude, inputTokens: 10}
 	for _, tt := range []struct {
 		name  string
 		quota Quota
@@ -139,7 +139,7 @@ func TestQuotaRejectedCharged(t *testing.T) {
 func TestQuotaDayTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := New(&Options{Quota: Quota{TPD: 1000}})
-		req := &Request{ModelID: claude, estimatedInputTokens: 400, InferenceConfig: Inference{MaxTokens: new(500)}}
+		req := &Request{ModelID: claude, inputTokens: 400, InferenceConfig: Inference{MaxTokens: new(500)}}
 		g, _ := e.admit(req)
 		g.settle(&Usage{Input: 400, Output: 100}) // 400 + 5x100
 		if _, f := e.admit(req); f == nil || f.Message != msgDaily {

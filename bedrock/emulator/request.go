@@ -29,20 +29,20 @@ type Request struct {
 	Number    int       `json:"-"` // of the calls this emulator received, from 1
 	Body      []byte    `json:"-"` // as it was sent
 
-	Messages             []Message                  `json:"messages"`
-	System               []Block                    `json:"system"`
-	InferenceConfig      Inference                  `json:"inferenceConfig"`
-	ToolConfig           *ToolConfig                `json:"toolConfig"`
-	GuardrailConfig      *GuardrailConfig           `json:"guardrailConfig"`
-	AdditionalFields     json.RawMessage            `json:"additionalModelRequestFields"`
-	AdditionalPaths      []string                   `json:"additionalModelResponseFieldPaths"`
-	PromptVariables      map[string]json.RawMessage `json:"promptVariables"`
-	RequestMetadata      map[string]string          `json:"requestMetadata"`
-	PerformanceConfig    *Performance               `json:"performanceConfig"`
-	ServiceTier          *ServiceTier               `json:"serviceTier"`
-	OutputConfig         json.RawMessage            `json:"outputConfig"`
-	toolNames            map[string]string          // of the toolUse ids in the history
-	estimatedInputTokens int
+	Messages          []Message                  `json:"messages"`
+	System            []Block                    `json:"system"`
+	InferenceConfig   Inference                  `json:"inferenceConfig"`
+	ToolConfig        *ToolConfig                `json:"toolConfig"`
+	GuardrailConfig   *GuardrailConfig           `json:"guardrailConfig"`
+	AdditionalFields  json.RawMessage            `json:"additionalModelRequestFields"`
+	AdditionalPaths   []string                   `json:"additionalModelResponseFieldPaths"`
+	PromptVariables   map[string]json.RawMessage `json:"promptVariables"`
+	RequestMetadata   map[string]string          `json:"requestMetadata"`
+	PerformanceConfig *Performance               `json:"performanceConfig"`
+	ServiceTier       *ServiceTier               `json:"serviceTier"`
+	OutputConfig      json.RawMessage            `json:"outputConfig"`
+
+	inputTokens int // the estimate; 0 when it was not made yet
 }
 
 // Message is one turn of the conversation.
@@ -179,17 +179,14 @@ func (r *Request) Results() []*ToolResult {
 // ToolName is the tool that the call with this id asked for, "" when the
 // history holds no such call.
 func (r *Request) ToolName(id string) string {
-	if r.toolNames == nil {
-		r.toolNames = make(map[string]string)
-		for _, m := range r.Messages {
-			for _, b := range m.Content {
-				if b.ToolUse != nil {
-					r.toolNames[b.ToolUse.ID] = b.ToolUse.Name
-				}
+	for i := len(r.Messages) - 1; i >= 0; i-- {
+		for _, b := range r.Messages[i].Content {
+			if b.ToolUse != nil && b.ToolUse.ID == id {
+				return b.ToolUse.Name
 			}
 		}
 	}
-	return r.toolNames[id]
+	return ""
 }
 
 // textOf joins the text of blocks, what is guarded and cited included.

@@ -17,6 +17,7 @@ type Turn struct {
 	Text       string
 	Reasoning  string
 	ToolCalls  []ToolCall
+	Citations  []Citation    // what Text rests on; the text is then cited content
 	StopReason string        // default: tool_use with tool calls, else end_turn
 	Usage      *Usage        // default: estimated
 	Chunks     []string      // cut the streamed text so; together they must make up Text
@@ -34,6 +35,14 @@ type ToolCall struct {
 	Name  string
 	Input map[string]any // JSON values; nil is {}
 	ID    string         // default: made up
+}
+
+// Citation says where in a document of the request a scripted text is found.
+type Citation struct {
+	Title      string
+	Quote      string // the cited words of the document
+	Document   int    // its index in the request
+	Start, End int    // the characters from Start up to End
 }
 
 // Script answers by rules: the first turn that fits a request and is not used

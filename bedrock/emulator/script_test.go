@@ -103,6 +103,19 @@ func TestScriptFileFaults(t *testing.T) {
 	}
 }
 
+func TestCitations(t *testing.T) {
+	yaml := "schema: causeway.script/v1\nturns:\n  - text: Twenty days.\n    citations: [{title: policy, quote: 20 days annual leave, document: 0, start: 5, end: 25}]\n"
+	r, err := ScriptFile(fstest.MapFS{"s.yaml": {Data: []byte(yaml)}}, "s.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, data := post(t, New(&Options{Responder: r}), "/model/"+claude+"/converse", `{"messages":[`+user(`{"text":"a"}`)+`]}`)
+	want := `{"citationsContent":{"citations":[{"location":{"documentChar":{"documentIndex":0,"end":25,"start":5}},"sourceContent":[{"text":"20 days annual leave"}],"title":"policy"}],"content":[{"text":"Twenty days."}]}}`
+	if !strings.Contains(string(data), want) {
+		t.Errorf("got %s\nwant %s", data, want)
+	}
+}
+
 func TestScriptMiss(t *testing.T) {
 	r := Script(Turn{When: Match{Text: "secret"}, Text: "a"}, Turn{When: Match{Text: "once"}, Times: 1, Text: "b"})
 	req, _ := decode(Converse, claude, []byte(`{"messages":[`+user(`{"text":"once, my password"}`)+`]}`))

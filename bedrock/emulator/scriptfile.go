@@ -83,6 +83,9 @@ func (y *reader) turn(n *yaml.Node, rule bool) Turn {
 		"toolCalls": func(n *yaml.Node) {
 			y.list(n, "toolCalls", func(n *yaml.Node) { t.ToolCalls = append(t.ToolCalls, y.toolCall(n)) })
 		},
+		"citations": func(n *yaml.Node) {
+			y.list(n, "citations", func(n *yaml.Node) { t.Citations = append(t.Citations, y.citation(n)) })
+		},
 		"chunks": func(n *yaml.Node) {
 			y.list(n, "chunks", func(n *yaml.Node) {
 				var s string
@@ -140,6 +143,15 @@ func (y *reader) toolCall(n *yaml.Node) ToolCall {
 	if n.Kind == yaml.MappingNode && c.Name == "" {
 		y.fail(n, "a tool call needs a name")
 	}
+	return c
+}
+
+func (y *reader) citation(n *yaml.Node) Citation {
+	var c Citation
+	y.fields(n, "a citation", map[string]func(*yaml.Node){
+		"title": y.text(&c.Title), "quote": y.text(&c.Quote), "document": y.number(&c.Document),
+		"start": y.number(&c.Start), "end": y.number(&c.End),
+	})
 	return c
 }
 

@@ -113,6 +113,9 @@ func (x *exchange) respond(req *Request, dialect format) (*Reply, *Failure) {
 		if reply, err = x.e.responder.Respond(x.ctx, req); err != nil {
 			return nil, failureOf(err)
 		}
+		if reply == nil {
+			return nil, &Failure{Code: "InternalServerException", Message: "The emulator's responder returned neither a reply nor an error."}
+		}
 		if reply.raw != nil {
 			return reply, nil
 		}
@@ -138,7 +141,7 @@ func (x *exchange) embed(emb embedder, model string, body []byte) {
 	if fault := x.e.fault(x.call, x.random); fault != nil && !x.suffer(fault) {
 		return
 	}
-	g, failure := x.e.admit(&Request{ModelID: model, estimatedInputTokens: tokens, InferenceConfig: Inference{MaxTokens: new(0)}})
+	g, failure := x.e.admit(&Request{ModelID: model, inputTokens: tokens, InferenceConfig: Inference{MaxTokens: new(0)}})
 	if failure != nil {
 		x.fail(failure)
 		return

@@ -21,8 +21,8 @@ func EstimateTokens(text string) int { return (len(text) + bytesPerToken - 1) / 
 // InputTokens is the estimate for the whole request: messages, system prompt,
 // tool definitions.
 func (r *Request) InputTokens() int {
-	if r.estimatedInputTokens > 0 {
-		return r.estimatedInputTokens
+	if r.inputTokens > 0 {
+		return r.inputTokens
 	}
 	n := blockTokens(r.System)
 	for _, m := range r.Messages {
@@ -34,8 +34,7 @@ func (r *Request) InputTokens() int {
 			n += EstimateTokens(*t.Description)
 		}
 	}
-	r.estimatedInputTokens = max(n, 1)
-	return r.estimatedInputTokens
+	return max(n, 1)
 }
 
 func outputTokens(blocks []Block) int { return max(blockTokens(blocks), 1) }

@@ -100,6 +100,8 @@ func TestRefusals(t *testing.T) {
 		{"cache points", claude, `{"messages":[` + user(`{"text":"a"}`+strings.Repeat(`,{"cachePoint":{"type":"default"}}`, 5)) + `]}`, "A maximum of 4 blocks with cache_control may be provided. Found 5."},
 		{"trailing space", claude, `{"messages":[` + hi + `,` + assistant(`{"text":"I "}`) + `]}`, "final assistant content cannot end with trailing whitespace"},
 		{"changed reasoning", claude, `{"messages":[` + hi + `,` + assistant(`{"reasoningContent":{"reasoningText":{"text":"other","signature":"`+signature("true")+`"}}},{"text":"a"}`) + `]}`, "Invalid `signature`"},
+		{"too long", "anthropic.claude-3-haiku-20240307-v1:0", `{"messages":[` + user(`{"text":"`+strings.Repeat("long ", 170_000)+`"}`) + `]}`, "prompt is too long: 212504 tokens > 200000 maximum"},
+		{"asks for too much", "anthropic.claude-3-haiku-20240307-v1:0", `{"inferenceConfig":{"maxTokens":5000},"messages":[` + hi + `]}`, "The maximum tokens you requested exceeds the model limit of 4096. Try again with a maximum tokens value that is lower than 4096."},
 		{"prompt resource", "arn:aws:bedrock:us-east-1:123456789012:prompt/ABC:1", `{"system":[{"text":"x"}]}`, "can't be used with a prompt resource"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -98,7 +98,7 @@ func TestConverseWire(t *testing.T) {
 	emu := New(&Options{Responder: weatherScript})
 	res, data := post(t, emu, "/model/"+strings.ReplaceAll(claude, ":", "%3A")+"/converse", weatherBody)
 	want := `{"metrics":{"latencyMs":1},"output":{"message":{"content":[` +
-		`{"reasoningContent":{"reasoningText":{"text":"Hm.","signature":"` + signature("Hm.") + `"}}},` +
+		`{"reasoningContent":{"reasoningText":{"signature":"` + signature("Hm.") + `","text":"Hm."}}},` +
 		`{"text":"Let me <look>."},{"toolUse":{"input":{"city":"Zürich & co"},"name":"weather","toolUseId":"ID","type":"tool_use"}}],` +
 		`"role":"assistant"}},"stopReason":"tool_use","usage":{"inputTokens":13,"outputTokens":13,"serverToolUsage":{},"totalTokens":26}}`
 	got := toolUseID.ReplaceAllString(string(data), `"toolUseId":"ID"`)
