@@ -55,9 +55,12 @@ func (a *app) check(ctx context.Context, args []string, store string, asJSON boo
 	if len(files) == 0 {
 		return usagef("there is nothing to check in %s: no YAML file begins with schema: causeway.…", strings.Join(args, ", "))
 	}
-	faults := a.faults(ctx, files, store)
-	if ctx.Err() != nil {
-		return ctx.Err()
+	faults, err := a.faults(ctx, files, store)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return err
 	}
 	if asJSON {
 		err = writeJSON(a.io.Out, checkReport{Files: len(files), Faults: faults})
@@ -70,8 +73,9 @@ func (a *app) check(ctx context.Context, args []string, store string, asJSON boo
 	return err
 }
 
-// faults checks files, prompts before the chains that may name them.
-func (a *app) faults(ctx context.Context, files []source, store string) []fault {
+// faults checks files, prompts before the chains that may name them. An error
+// is something around the command that keeps it from checking.
+func (a *app) faults(ctx context.Context, files []source, store string) ([]fault, error) {
 	faults := []fault{}
 	local := &localPrompts{}
 	for _, f := range files {
@@ -97,30 +101,41 @@ func (a *app) faults(ctx context.Context, files []source, store string) []fault 
 	}
 	for _, f := range files {
 		if f.kind == kindChain {
-			faults = append(faults, a.chainFaults(ctx, f.path, store, local)...)
+			more, err := a.chainFaults(ctx, f.path, store, local)
+			if err != nil {
+				return nil, err
+			}
+			faults = append(faults, more...)
 		}
 	}
 	slices.SortStableFunc(faults, fault.compare)
-	return slices.Compact(faults)
+	return slices.Compact(faults), nil
 }
 
 // chainFaults loads one chain as run would, without anything that run needs
 // only to ask models.
-func (a *app) chainFaults(ctx context.Context, file, store string, local *localPrompts) []fault {
+func (a *app) chainFaults(ctx context.Context, file, store string, local *localPrompts) ([]fault, error) {
 	w, err := a.open(file, places{emulator: auto, store: store})
+	if isUsage(err) {
+		return nil, err
+	}
 	var faults []fault
 	if err != nil {
 		faults = faultsOf(err, "", file)
 		if _, ok := errors.AsType[project.Faults](err); !ok {
-			return faults
+			return faults, nil
 		}
 	}
 	defer w.Close()
 	w.local = local
-	if _, err = w.load(ctx, file); err != nil {
-		faults = append(faults, faultsOf(err, w.root(file), file)...)
+	_, err = w.load(ctx, file)
+	if err == nil {
+		return faults, nil
 	}
-	return faults
+	if w.models.setup != nil {
+		return nil, w.models.setup
+	}
+	return append(faults, faultsOf(err, w.root(file), file)...), nil
 }
 
 // testFaults are the golden tests of a prompt that fail.

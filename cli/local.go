@@ -56,9 +56,12 @@ func (l *localPrompts) setBroken(path string, body []byte, err error) {
 	l.broken[string(m[1])] = fmt.Errorf("its file has %s: %s", screen.Count(len(faults), "fault"), faults[0])
 }
 
+// opener opens a store when it is first needed. It may return none.
+type opener func(context.Context) (templates.Store, error)
+
 // over returns a store that serves l's prompts under whatever alias they are
-// asked for, and everything else from below, which may be nil.
-func (l *localPrompts) over(ctx context.Context, below templates.Store) (templates.Store, error) {
+// asked for, and everything else from below.
+func (l *localPrompts) over(ctx context.Context, below opener) (templates.Store, error) {
 	files := templates.NewInProcess()
 	for name, body := range l.bodies {
 		if _, err := files.Publish(ctx, name, body, nil); err != nil {
@@ -72,12 +75,12 @@ func (l *localPrompts) over(ctx context.Context, below templates.Store) (templat
 type workingCopy struct {
 	templates.Store // the files, each as version 1
 	local           *localPrompts
-	below           templates.Store
+	below           opener
 }
 
 // Get returns the file of the prompt, unless ref wants a certain version.
 func (w *workingCopy) Get(ctx context.Context, ref templates.Ref) ([]byte, templates.Version, error) {
-	store, ref, err := w.from(ref)
+	store, ref, err := w.from(ctx, ref)
 	if err != nil {
 		return nil, templates.Version{}, err
 	}
@@ -86,14 +89,14 @@ func (w *workingCopy) Get(ctx context.Context, ref templates.Ref) ([]byte, templ
 
 // Stat says which version Get would return.
 func (w *workingCopy) Stat(ctx context.Context, ref templates.Ref) (templates.Version, error) {
-	store, ref, err := w.from(ref)
+	store, ref, err := w.from(ctx, ref)
 	if err != nil {
 		return templates.Version{}, err
 	}
 	return templates.Stat(ctx, store, ref)
 }
 
-func (w *workingCopy) from(ref templates.Ref) (templates.Store, templates.Ref, error) {
+func (w *workingCopy) from(ctx context.Context, ref templates.Ref) (templates.Store, templates.Ref, error) {
 	_, here := w.local.bodies[ref.Name]
 	broken := w.local.broken[ref.Name]
 	switch {
@@ -101,8 +104,13 @@ func (w *workingCopy) from(ref templates.Ref) (templates.Store, templates.Ref, e
 		return nil, ref, broken
 	case here && !ref.Pinned():
 		return w.Store, templates.Ref{Name: ref.Name}, nil
-	case w.below != nil:
-		return w.below, ref, nil
+	}
+	below, err := w.below(ctx)
+	switch {
+	case err != nil:
+		return nil, ref, err
+	case below != nil:
+		return below, ref, nil
 	case here:
 		return nil, ref, fmt.Errorf("%s: %s is a file here, without versions: %w", ref, w.local.files[ref.Name], templates.ErrNotFound)
 	}

@@ -18,10 +18,14 @@ type promptFolder struct {
 
 // promptFolders finds the folders of the prompt files that args name: a file
 // support/triage.yaml that holds the prompt support/triage lies in a folder
-// two levels up. Without args they are those of the working directory.
+// two levels up. Without args they are those in prompts, where there is such a
+// folder, else those of the working directory.
 func promptFolders(args []string) ([]promptFolder, error) {
 	if len(args) == 0 {
 		args = []string{"."}
+		if info, err := os.Stat("prompts"); err == nil && info.IsDir() {
+			args = []string{"prompts"}
+		}
 	}
 	all, err := sources(args)
 	if err != nil {

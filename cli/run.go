@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/causeway-go/causeway/chain"
 	"github.com/causeway-go/causeway/cli/screen"
@@ -20,6 +21,7 @@ type runFlags struct {
 	places  places
 	session string
 	resume  string
+	timeout time.Duration
 	stream  bool
 	json    bool
 }
@@ -48,6 +50,7 @@ there too, and --json prints the whole result and nothing else.`,
 	flags.StringVar(&f.inputs.input, "input", "", "all inputs as a JSON object, from a `file` or - for stdin")
 	flags.StringVar(&f.session, "session", "", "the conversation to read and continue, by any `id`")
 	flags.StringVar(&f.resume, "resume", "", "go on with the run of this `id`, with the answer to its question in --set")
+	flags.DurationVar(&f.timeout, "timeout", 0, "give up after this `time`, such as 90s; 0 is never")
 	flags.BoolVar(&f.stream, "stream", false, "show steps and text as they come, also into a pipe; with --json on stderr")
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON and nothing else")
 	placesFlags(cmd, &f.places)
@@ -77,6 +80,11 @@ func (a *app) run(ctx context.Context, file string, f runFlags) error {
 	}
 	if w.emulator != nil {
 		w.tellOffline()
+	}
+	if f.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.timeout)
+		defer cancel()
 	}
 	result, err := start(ctx)
 	for err == nil && result.Interrupt != nil && a.canAsk(f) {

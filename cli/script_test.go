@@ -2,9 +2,12 @@ package cli_test
 
 import (
 	"flag"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/causeway-go/causeway/cli"
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -23,10 +26,13 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
+	bucket := httptest.NewServer(gofakes3.New(s3mem.New(), gofakes3.WithAutoBucket(true)).Server())
+	t.Cleanup(bucket.Close) // after the scripts, which run in parallel
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("S3_URL", bucket.URL)
 			// No script reaches AWS: there is nothing to reach it with.
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // under -race every process would sleep a second at its end
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -24,17 +25,29 @@ func (w *workspace) library(ctx context.Context) (*templates.Library, error) {
 			return nil, usageError{"the folder of prompts " + plainPathError(err)}
 		}
 	}
-	store, err := w.promptStore(ctx, w.prompts)
-	if err == nil && w.prompts.Dir != "" {
-		store, err = withFiles(ctx, store, w.prompts.Dir)
+	open := sync.OnceValues(func() (templates.Store, error) { return w.openPrompts(ctx) })
+	if w.local != nil {
+		store, err := w.local.over(ctx, func(context.Context) (templates.Store, error) { return open() })
+		if err != nil {
+			return nil, err
+		}
+		return templates.NewLibrary(store, nil)
 	}
-	if err == nil && w.local != nil {
-		store, err = w.local.over(ctx, store)
-	}
+	store, err := open()
 	if err != nil || store == nil {
 		return nil, err
 	}
 	return templates.NewLibrary(store, nil)
+}
+
+// openPrompts opens the store of prompts with the files in it; nil when there
+// is none.
+func (w *workspace) openPrompts(ctx context.Context) (templates.Store, error) {
+	store, err := w.promptStore(ctx, w.prompts)
+	if err == nil && w.prompts.Dir != "" {
+		store, err = withFiles(ctx, store, w.prompts.Dir)
+	}
+	return store, err
 }
 
 // withFiles adds to the store in dir the prompt files below dir that are not
@@ -58,7 +71,7 @@ func withFiles(ctx context.Context, store templates.Store, dir string) (template
 		delete(local.bodies, name)
 		delete(local.broken, name)
 	}
-	return local.over(ctx, store)
+	return local.over(ctx, func(context.Context) (templates.Store, error) { return store, nil })
 }
 
 // promptStore opens the store at l; nil when l is nowhere. A folder that is
