@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/tmc/langchaingo/llms"
@@ -144,9 +143,8 @@ func (a *asker) schemaFor(t *templates.Template) (*jsonschema.Resolved, error) {
 	return resolved, nil
 }
 
-// generate asks the model once and books what it cost.
+// generate asks the model once.
 func (q asked) generate(ctx context.Context, f frame, msgs []llms.MessageContent, turn int, more ...llms.CallOption) (*llms.ContentChoice, error) {
-	ctx = f.observe(ctx, turn, time.Now())
 	if c := q.prompt.Call; !emptyCall(c) {
 		ctx = message.WithCall(ctx, c)
 	}
@@ -154,26 +152,13 @@ func (q asked) generate(ctx context.Context, f frame, msgs []llms.MessageContent
 	if len(more) > 0 {
 		opts = append(slices.Clip(opts), more...)
 	}
-	resp, err := message.Generate(ctx, q.model, msgs, opts...)
-	if err != nil {
-		f.bookFailure(err)
-		return nil, err
-	}
-	if len(resp.Choices) == 0 {
-		return nil, errors.New("the model returned no choice")
-	}
-	choice := resp.Choices[0]
-	info := message.InfoOf(choice)
-	f.res.Turns = turn
-	f.res.Usage = f.res.Usage.Add(info.Usage)
-	f.res.Attempts += max(info.Attempts, 1)
-	f.res.Waited += info.Waited
-	f.res.Model, f.res.StopReason = info.Model, choice.StopReason
-	return choice, nil
+	return f.generate(ctx, q.model, msgs, turn, opts)
 }
 
 // bookFailure counts the attempts that an error tells of.
 func (f frame) bookFailure(err error) {
+	f.res.mu.Lock()
+	defer f.res.mu.Unlock()
 	if e, ok := errors.AsType[*retry.Error](err); ok {
 		f.res.Attempts += e.Attempts
 		f.res.Waited += e.Waited

@@ -161,7 +161,7 @@ func TestCrashAtEveryBoundary(t *testing.T) {
 	}
 	for _, after := range []bool{false, true} {
 		boundaries := 0
-		for at := 1; ; at++ {
+		for at := 1; ; at += stride {
 			dir := t.TempDir()
 			out, lived := program(t, dir, at, after)
 			if lived {
@@ -177,7 +177,7 @@ func TestCrashAtEveryBoundary(t *testing.T) {
 			checkLog(t, dir, at, after, 1)
 		}
 		t.Logf("after=%v: %d boundaries", after, boundaries)
-		if boundaries < 15 {
+		if boundaries < 15/stride {
 			t.Errorf("only %d boundaries were met", boundaries)
 		}
 	}

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/tmc/langchaingo/llms"
@@ -32,6 +33,7 @@ func frameOf(ctx context.Context) frame {
 // tally is what a step has cost so far, and what it has said for the
 // conversation to remember.
 type tally struct {
+	mu sync.Mutex // held while a model's cost is booked: tools may ask models side by side
 	StepResult
 	said []llms.MessageContent
 }
@@ -96,9 +98,11 @@ func (f frame) delta(d message.Delta, turn int, start time.Time) {
 
 // firstToken notes the time of the step's and the run's first token.
 func (f frame) firstToken(start time.Time) {
+	f.res.mu.Lock()
 	if f.res.FirstToken == 0 {
 		f.res.FirstToken = time.Since(start)
 	}
+	f.res.mu.Unlock()
 	f.run.mu.Lock()
 	defer f.run.mu.Unlock()
 	if f.run.firstToken == 0 {

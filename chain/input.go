@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/google/jsonschema-go/jsonschema"
 )
@@ -30,11 +31,12 @@ func (c *Chain) admit(in Values) (Values, error) {
 		}
 	}
 	if c.known != nil {
-		for _, name := range sortedKeys(in) {
+		for name := range in {
 			if !c.known[name] {
 				problems = append(problems, unknownInput(name, c.known))
 			}
 		}
+		slices.Sort(problems)
 	}
 	if len(problems) == 0 && c.input != nil {
 		if err := c.input.Validate(vals); err != nil {

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/message"
 )
 
@@ -22,6 +24,9 @@ type RunOptions struct {
 	// Labels travel with the run's first event and reach steps and tools by
 	// [RunOf].
 	Labels map[string]string
+	// CallOptions go with every model call of the run, after the prompt's own,
+	// which they overrule.
+	CallOptions []llms.CallOption
 	// Events, if set, hears the run's events, in order, one at a time, after
 	// the chain's own listener. It must not block: the run waits for it.
 	Events func(Event)
@@ -33,6 +38,7 @@ type run struct {
 	chain   string
 	session string
 	labels  map[string]string
+	options []llms.CallOption
 	start   time.Time
 	sink    func(Event) // nil when nobody listens
 	stream  bool        // models are asked to stream
@@ -60,7 +66,7 @@ func (c *Chain) Run(ctx context.Context, in Values, o *RunOptions) (*Result, err
 func (c *Chain) newRun(o *RunOptions) *run {
 	r := &run{chain: c.name, start: time.Now(), sink: c.o.Events}
 	if o != nil {
-		r.id, r.session, r.labels = o.RunID, o.Session, o.Labels
+		r.id, r.session, r.labels, r.options = o.RunID, o.Session, o.Labels, o.CallOptions
 		if o.Events != nil {
 			r.sink = both(r.sink, o.Events)
 		}
