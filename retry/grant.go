@@ -102,8 +102,8 @@ func (g *Gate) succeeded(now time.Time, t *Grant, u message.Usage) {
 		g.window++
 	}
 	if g.probe.passed(t) {
-		g.requests.resume(g.probe.gap, g.probe.dimension == ThrottleRequests)
-		g.tokens.resume(g.probe.gap, g.probe.dimension == ThrottleTokens)
+		g.requests.resume(ThrottleRequests, g.probe.dimension, g.probe.gap)
+		g.tokens.resume(ThrottleTokens, g.probe.dimension, g.probe.gap)
 		g.window = startWindow
 	}
 	g.requests.passed()

@@ -9,7 +9,7 @@ import "time"
 type Breaker struct {
 	Failures int           `yaml:"failures"` // failures in a row that open it; 0 means 3
 	MinGap   time.Duration `yaml:"minGap"`   // before the first probe; 0 means 250ms
-	MaxGap   time.Duration `yaml:"maxGap"`   // between probes, as the gap doubles; 0 means 2s
+	MaxGap   time.Duration `yaml:"maxGap"`   // between probes, as the gap doubles; 0 means 1.7s
 }
 
 func (b Breaker) withDefaults() Breaker {
@@ -20,7 +20,7 @@ func (b Breaker) withDefaults() Breaker {
 		b.MinGap = 250 * time.Millisecond
 	}
 	if b.MaxGap <= 0 {
-		b.MaxGap = 2 * time.Second
+		b.MaxGap = 1700 * time.Millisecond
 	}
 	return b
 }
@@ -111,20 +111,27 @@ func (r *rate) probeGaps() gaps {
 	return gaps{min(max(interval, 100*time.Millisecond), longest), longest}
 }
 
-// resume sets the rate after a probe passed, gap after the one before it. A
-// rate that was never confirmed becomes the pace of the probes, and is then
-// felt out upwards, call by call.
-func (r *rate) resume(gap time.Duration, short bool) {
+// resume sets the rate, of the dimension that class throttles, after a probe
+// passed: opened is why probes were sent, and gap the time between the last
+// two. A rate that was never confirmed becomes the pace of the probes, and is
+// then felt out upwards, call by call.
+func (r *rate) resume(class, opened Class, gap time.Duration) {
 	if !r.limited() {
 		return
 	}
-	if short && !r.known {
+	if class == opened && !r.known {
 		r.peak = min(r.peak, r.unit/gap.Seconds())
 		r.feeling = true
 		r.level = min(r.level, -r.unit)
 	}
 	r.steady()
+	if opened == Transient { // the service was idle, and has saved up
+		r.level = r.perSecond * afterOutage.Seconds()
+	}
 }
+
+// afterOutage is how much of the rate may be asked for at once after an outage.
+const afterOutage = 2 * time.Second
 
 // passed notes that a call got through.
 func (r *rate) passed() {
