@@ -1,11 +1,13 @@
 module github.com/causeway-go/causeway/bench
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/causeway-go/causeway v0.0.0-00010101000000-000000000000
+	github.com/failsafe-go/failsafe-go v0.9.8
 	github.com/growthbook/growthbook-golang v0.7.0
 	github.com/tmc/langchaingo v0.1.14
+	golang.org/x/time v0.16.0
 )
 
 require (
@@ -20,6 +22,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/sso v1.39.3 // indirect
 	github.com/aws/aws-sdk-go-v2/service/ssooidc v1.44.3 // indirect
 	github.com/aws/aws-sdk-go-v2/service/sts v1.51.8 // indirect
+	github.com/bits-and-blooms/bitset v1.24.4 // indirect
 	github.com/expr-lang/expr v1.17.8 // indirect
 	github.com/google/jsonschema-go v0.4.3 // indirect
 	github.com/tmaxmax/go-sse v0.10.0 // indirect
