@@ -58,7 +58,7 @@ func NewClient(ctx context.Context, o *ClientOptions) (*bedrockruntime.Client, e
 	}
 	return bedrockruntime.NewFromConfig(cfg, func(so *bedrockruntime.Options) {
 		so.Retryer = aws.NopRetryer{}
-		so.Protocol = withFastEvents(so.Protocol)
+		so.Protocol = withFastProtocol(so.Protocol)
 		so.HTTPClient = bodyCopier{tuned(so.HTTPClient)}
 		if o.HTTPClient != nil {
 			so.HTTPClient = bodyCopier{o.HTTPClient}

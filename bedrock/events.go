@@ -6,36 +6,11 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/schemas"
 	"github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/aws/smithy-go/transport/http/protocol/restjson1"
 )
-
-// fastEvents is the SDK's protocol with a quicker way to read the one event
-// that a stream mostly consists of. Decoding is more than half of what a stream
-// costs a client. Checksums are checked as the SDK checks them, and whatever
-// is not plainly a delta of text, reasoning or tool input is decoded by the SDK.
-type fastEvents struct {
-	smithyhttp.ClientProtocol
-	frames  sync.Pool // of *bytes.Buffer
-	decoder sync.Pool // of *restjson1.Protocol: one holds state while it decodes, so streams do not share it
-}
-
-// withFastEvents returns inner with its events decoded quickly. A protocol
-// other than the one whose frames are known here is returned as it is.
-func withFastEvents(inner smithyhttp.ClientProtocol) smithyhttp.ClientProtocol {
-	if _, ok := inner.(*restjson1.Protocol); !ok {
-		return inner
-	}
-	return &fastEvents{
-		ClientProtocol: inner,
-		frames:         sync.Pool{New: func() any { return new(bytes.Buffer) }},
-		decoder:        sync.Pool{New: func() any { return restjson1.New(nil) }},
-	}
-}
 
 // Sizes of a frame's parts, from the event stream encoding of the AWS
 // documentation: total length, headers' length, checksum of both; at the end
@@ -49,7 +24,7 @@ const (
 
 // DeserializeEventMessage reads one event. io.EOF is the end of the stream, as
 // it is from the SDK, also within a frame: who reads on decides by messageStop.
-func (p *fastEvents) DeserializeEventMessage(schema *smithy.Schema, types *smithy.TypeRegistry, r io.Reader) (smithy.Deserializable, error) {
+func (p *fastProtocol) DeserializeEventMessage(schema *smithy.Schema, types *smithy.TypeRegistry, r io.Reader) (smithy.Deserializable, error) {
 	buf := p.frames.Get().(*bytes.Buffer)
 	defer func() {
 		if buf.Cap() <= maxKeptLen {
@@ -75,7 +50,7 @@ func (p *fastEvents) DeserializeEventMessage(schema *smithy.Schema, types *smith
 	return p.delegate(schema, types, bytes.NewReader(frame))
 }
 
-func (p *fastEvents) delegate(schema *smithy.Schema, types *smithy.TypeRegistry, r io.Reader) (smithy.Deserializable, error) {
+func (p *fastProtocol) delegate(schema *smithy.Schema, types *smithy.TypeRegistry, r io.Reader) (smithy.Deserializable, error) {
 	d := p.decoder.Get().(*restjson1.Protocol)
 	defer p.decoder.Put(d)
 	return d.DeserializeEventMessage(schema, types, r)

@@ -35,7 +35,7 @@ func decodeAll(p smithyhttp.ClientProtocol, schema *smithy.Schema, body []byte) 
 func sameEvents(t *testing.T, schema *smithy.Schema, body []byte) int {
 	t.Helper()
 	want, wantEnd := decodeAll(restjson1.New(nil), schema, body)
-	got, gotEnd := decodeAll(withFastEvents(restjson1.New(nil)), schema, body)
+	got, gotEnd := decodeAll(withFastProtocol(restjson1.New(nil)), schema, body)
 	if len(want) != len(got) {
 		t.Fatalf("%d events, the SDK reads %d (%v, the SDK %v)", len(got), len(want), gotEnd, wantEnd)
 	}
@@ -158,7 +158,7 @@ func FuzzFastFrames(f *testing.F) {
 // The fast path is taken: it is of no use otherwise.
 func TestFastEventsAllocations(t *testing.T) {
 	frame := encodeFrame(t, "contentBlockDelta", []byte(`{"contentBlockIndex":0,"delta":{"text":"Okay"},"p":"abcdefghij"}`))
-	p := withFastEvents(restjson1.New(nil))
+	p := withFastProtocol(restjson1.New(nil))
 	r := bytes.NewReader(frame)
 	allocs := testing.AllocsPerRun(200, func() {
 		r.Reset(frame)
@@ -179,7 +179,7 @@ func TestFastEventsAllocations(t *testing.T) {
 // A protocol of another kind is left alone.
 func TestFastEventsFallBack(t *testing.T) {
 	other := otherProtocol{}
-	if withFastEvents(other) != smithyhttp.ClientProtocol(other) {
+	if withFastProtocol(other) != smithyhttp.ClientProtocol(other) {
 		t.Error("an unknown protocol was wrapped")
 	}
 }
