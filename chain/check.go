@@ -95,7 +95,14 @@ func (k *checker) inputs(c *Chain) *scope {
 		k.found, k.wanted = map[string]*jsonschema.Schema{}, map[string]bool{}
 		return sc
 	}
-	for name, p := range s.Properties {
+	for _, name := range sortedKeys(s.Properties) {
+		p := s.Properties[name]
+		if p == nil {
+			k.fault("", "input."+name, "say {} for anything", "the input %s has no schema", name)
+			p = &jsonschema.Schema{}
+			s = s.CloneSchemas()
+			s.Properties[name] = p
+		}
 		if !valueName.MatchString(name) {
 			k.fault("", "input."+name, "", "input %q: a value's name is a letter or _, then letters, digits and _", name)
 		}
