@@ -89,6 +89,9 @@ func (c *Conversation) load(ctx context.Context) (History, error) {
 		if err != nil {
 			return History{}, err
 		}
+		if c.o.Window <= 0 && c.o.MaxTokens <= 0 && (len(h.Messages) == 0 || h.Messages[0].Role != summaryRole) {
+			return h, nil // there is nothing to leave out
+		}
 		v := c.view(h.Messages)
 		keep, err := c.fits(ctx, v)
 		if err != nil {

@@ -64,7 +64,8 @@ type Session struct {
 	Bytes   int64     // as stored; 0 where the store cannot tell
 }
 
-// clone copies msgs and their lists of parts, in two allocations.
+// clone copies msgs and their lists of parts, in two allocations. It leaves
+// room for the messages of a turn, which are what is appended next.
 func clone(msgs []llms.MessageContent) []llms.MessageContent {
 	if len(msgs) == 0 {
 		return nil
@@ -74,7 +75,7 @@ func clone(msgs []llms.MessageContent) []llms.MessageContent {
 		total += len(m.Parts)
 	}
 	parts := make([]llms.ContentPart, 0, total)
-	copied := make([]llms.MessageContent, len(msgs))
+	copied := make([]llms.MessageContent, len(msgs), len(msgs)+8)
 	for i, m := range msgs {
 		from := len(parts)
 		parts = append(parts, m.Parts...)

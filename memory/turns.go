@@ -73,19 +73,7 @@ func (c *Conversation) view(msgs []llms.MessageContent) view {
 
 // newest returns what a model sees when all but the last n turns go.
 func (v view) newest(n int) []llms.MessageContent {
-	if v.summary == "" && len(v.preface) == 0 && n >= len(v.turns) && n > 0 {
-		return v.whole()
-	}
 	return append(shownSummary(v.summary), v.stays(n)...)
-}
-
-// whole returns all turns, which lie side by side.
-func (v view) whole() []llms.MessageContent {
-	size := 0
-	for _, t := range v.turns {
-		size += len(t)
-	}
-	return v.turns[0][:size:size]
 }
 
 // stays returns the messages that stay in the store when all but the last n
