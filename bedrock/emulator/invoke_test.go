@@ -137,10 +137,14 @@ func TestInvokeRefusals(t *testing.T) {
 		{"no messages", sonnet, `{"anthropic_version":"x","max_tokens":1,"messages":[]}`, "messages: at least one message is required"},
 		{"empty text", sonnet, `{"anthropic_version":"x","max_tokens":1,"messages":[{"role":"user","content":[{"type":"text","text":""}]}]}`, "messages: text content blocks must be non-empty"},
 		{"system role", sonnet, `{"anthropic_version":"x","max_tokens":1,"messages":[{"role":"system","content":"a"}]}`, "Unexpected role"},
-		{"no result", sonnet, `{"anthropic_version":"x","max_tokens":1,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"tool_use","id":"i","name":"n","input":{}}]},{"role":"user","content":"b"}]}`,
-			"messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: i."},
-		{"surplus result", sonnet, `{"anthropic_version":"x","max_tokens":1,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"i"}]}]}`,
-			"unexpected `tool_use_id` found in `tool_result` blocks: i."},
+		{
+			"no result", sonnet, `{"anthropic_version":"x","max_tokens":1,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"tool_use","id":"i","name":"n","input":{}}]},{"role":"user","content":"b"}]}`,
+			"messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: i.",
+		},
+		{
+			"surplus result", sonnet, `{"anthropic_version":"x","max_tokens":1,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"i"}]}]}`,
+			"unexpected `tool_use_id` found in `tool_result` blocks: i.",
+		},
 		{"Nova, broken JSON", nova, `{`, "Malformed input request, please reformat your input and try again."},
 		{"Nova, other body", nova, `{"messages":[{"role":"user","content":[{"inputText":"a"}]}]}`, "Malformed input request: #/messages/0/content/0: required key [toolUse] not found"},
 		{"foreign body", "meta.llama3-70b-instruct-v1:0", `{"prompt":"a"}`, "does not imitate InvokeModel of this model"},

@@ -254,8 +254,16 @@ func TestGlobs(t *testing.T) {
 		pattern, s string
 		want       bool
 	}{
-		{"a", "a", true}, {"a", "b", false}, {"*", "x/y:z", true}, {"us.*haiku*", "us.anthropic.claude-haiku-4", true},
-		{"us.*", "eu.x", false}, {"*v1", "a-v1", true}, {"*v1", "a-v2", false}, {"a*b*c", "axbyc", true}, {"a*b*c", "acb", false}, {"aa*a", "aa", false},
+		{"a", "a", true},
+		{"a", "b", false},
+		{"*", "x/y:z", true},
+		{"us.*haiku*", "us.anthropic.claude-haiku-4", true},
+		{"us.*", "eu.x", false},
+		{"*v1", "a-v1", true},
+		{"*v1", "a-v2", false},
+		{"a*b*c", "axbyc", true},
+		{"a*b*c", "acb", false},
+		{"aa*a", "aa", false},
 	} {
 		if got := globs(tt.pattern, tt.s); got != tt.want {
 			t.Errorf("globs(%q, %q) is %v", tt.pattern, tt.s, got)

@@ -28,19 +28,19 @@ func TestRules(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			reply := respond(t, Rules(), tt.body)
-			got := ""
+			var got strings.Builder
 			for _, b := range reply.Content {
 				if b.ToolUse != nil {
-					got += b.ToolUse.Name + " " + string(b.ToolUse.Input)
+					got.WriteString(b.ToolUse.Name + " " + string(b.ToolUse.Input))
 				} else {
-					got += *b.Text
+					got.WriteString(*b.Text)
 				}
 			}
-			if !strings.Contains(got, tt.want) {
-				t.Errorf("got %s\nwant %s", got, tt.want)
+			if !strings.Contains(got.String(), tt.want) {
+				t.Errorf("got %s\nwant %s", got.String(), tt.want)
 			}
-			if tt.name != "schema" && !strings.HasPrefix(got, Scripted) {
-				t.Errorf("it does not say that it is scripted: %s", got)
+			if tt.name != "schema" && !strings.HasPrefix(got.String(), Scripted) {
+				t.Errorf("it does not say that it is scripted: %s", got.String())
 			}
 		})
 	}

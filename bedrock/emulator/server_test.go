@@ -93,7 +93,8 @@ func TestCallsOverHTTP(t *testing.T) {
 			Fault                   bool
 			Body                    struct{ Messages []any }
 		}
-	}) {
+	},
+	) {
 		res, err := http.Get(s.URL + "/_emulator/calls")
 		if err != nil {
 			t.Fatal(err)

@@ -23,8 +23,10 @@ func options() *emulator.Options {
 		Auth: &emulator.Auth{},
 		Responder: emulator.Script(
 			emulator.Turn{When: emulator.Match{ResultOf: "weather"}, Text: `The sky is {{json "weather" "sky"}}.`},
-			emulator.Turn{When: emulator.Match{Text: `/weather in (\w+)/`, Tool: "weather"}, Text: "Let me look.",
-				ToolCalls: []emulator.ToolCall{{Name: "weather", Input: map[string]any{"city": "{{group 1}}"}}}},
+			emulator.Turn{
+				When: emulator.Match{Text: `/weather in (\w+)/`, Tool: "weather"}, Text: "Let me look.",
+				ToolCalls: []emulator.ToolCall{{Name: "weather", Input: map[string]any{"city": "{{group 1}}"}}},
+			},
 			emulator.Turn{When: emulator.Match{Text: "hello"}, Text: greeting},
 		),
 		Faults: []emulator.Fault{{Model: "*opus*", First: 2, Error: &emulator.Failure{Code: "ThrottlingException", Message: "Too many requests, please wait before trying again."}}},
