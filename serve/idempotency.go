@@ -1,0 +1,134 @@
+package serve
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// replies remembers answers by Idempotency-Key, so that a client that did not
+// hear the first may ask again and pays once. Answers that say "later" (429 and
+// 5xx) are not kept: asking again is right then. Keys are of one caller:
+// the Authorization header counts with them.
+type replies struct {
+	mu    sync.Mutex
+	kept  map[[32]byte]*reply
+	order [][32]byte
+}
+
+type reply struct {
+	of     [32]byte // the request
+	done   chan struct{}
+	status int
+	header http.Header
+	body   []byte
+	at     time.Time
+}
+
+// Bounds of what is remembered.
+const (
+	maxReplies = 10_000
+	replyLife  = 24 * time.Hour
+)
+
+func newReplies() *replies { return &replies{kept: map[[32]byte]*reply{}} }
+
+// once answers with do, or with what do answered before under the same key.
+func (k *replies) once(w http.ResponseWriter, r *http.Request, q RunRequest, do func(http.ResponseWriter)) {
+	key := r.Header.Get("Idempotency-Key")
+	if key == "" {
+		do(w)
+		return
+	}
+	if len(key) > maxName {
+		problem(http.StatusBadRequest, "bad-key", "Idempotency-Key is longer than 256 bytes.").write(w)
+		return
+	}
+	id, request := fingerprints(r, key, q)
+	old, mine := k.claim(id, request)
+	if old == nil {
+		rec := &recorder{header: http.Header{}}
+		defer func() { k.settle(id, mine, rec) }()
+		do(rec)
+		rec.replay(w)
+		return
+	}
+	if old.of != request {
+		problem(http.StatusUnprocessableEntity, "key-reused", "This Idempotency-Key came with another request before.").write(w)
+		return
+	}
+	select {
+	case <-old.done:
+		if old.status == 0 {
+			problem(http.StatusConflict, "first-failed", "The first request of this Idempotency-Key did not succeed; ask again.").retryAfter(1).write(w)
+			return
+		}
+		w.Header().Set("Idempotent-Replayed", "true")
+		(&recorder{header: old.header, status: old.status, body: *bytes.NewBuffer(old.body)}).replay(w)
+	case <-r.Context().Done():
+	}
+}
+
+// fingerprints identify the key with its caller, and the request.
+func fingerprints(r *http.Request, key string, q RunRequest) (id, request [32]byte) {
+	body, _ := json.Marshal(q) // it was decoded from JSON
+	id = sha256.Sum256([]byte(r.Header.Get("Authorization") + "\x00" + key))
+	request = sha256.Sum256([]byte(r.URL.Path + "\x00" + string(body)))
+	return id, request
+}
+
+// claim returns the reply of an earlier request, or a new one to settle.
+func (k *replies) claim(id, request [32]byte) (old, mine *reply) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := time.Now()
+	for len(k.order) > 0 {
+		first := k.kept[k.order[0]]
+		if first != nil && now.Sub(first.at) < replyLife && len(k.order) < maxReplies {
+			break
+		}
+		delete(k.kept, k.order[0])
+		k.order = k.order[1:]
+	}
+	if old = k.kept[id]; old != nil {
+		return old, nil
+	}
+	mine = &reply{of: request, done: make(chan struct{}), at: now}
+	k.kept[id] = mine
+	k.order = append(k.order, id)
+	return nil, mine
+}
+
+// settle keeps what was answered, or forgets the key when asking again is right.
+func (k *replies) settle(id [32]byte, mine *reply, rec *recorder) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if rec.status == 0 || rec.status == http.StatusTooManyRequests || rec.status >= 499 {
+		delete(k.kept, id)
+	} else {
+		mine.status, mine.header, mine.body = rec.status, rec.header, rec.body.Bytes()
+	}
+	close(mine.done)
+}
+
+// recorder keeps an answer.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) WriteHeader(status int)      { r.status = status }
+func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
+
+func (r *recorder) replay(w http.ResponseWriter) {
+	for name, values := range r.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(r.status)
+	_, _ = w.Write(r.body.Bytes()) // the client is gone: nobody is left to tell
+}

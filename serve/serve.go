@@ -1,0 +1,109 @@
+package serve
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/causeway-go/causeway/chain"
+)
+
+// Server serves chains. It is an http.Handler, safe for concurrent use.
+type Server struct {
+	o       Options
+	chains  atomic.Pointer[map[string]*chain.Chain]
+	handler http.Handler
+	slots   chan struct{} // one for each run that may go on
+	runs    *ledger
+	replies *replies
+
+	mu      sync.Mutex
+	closing bool
+	working sync.WaitGroup
+}
+
+// New serves chains by their names. Of two with one name the later counts.
+// Nil options are the defaults.
+func New(chains []*chain.Chain, o *Options) *Server {
+	s := &Server{o: o.withDefaults(), runs: newLedger(), replies: newReplies()}
+	s.slots = make(chan struct{}, s.o.MaxRuns)
+	s.Replace(chains)
+	s.handler = s.routes()
+	return s
+}
+
+// Replace serves other chains from now on. Runs that have begun end on the
+// chains they began with.
+func (s *Server) Replace(chains []*chain.Chain) {
+	byName := make(map[string]*chain.Chain, len(chains))
+	for _, c := range chains {
+		byName[c.Name()] = c
+	}
+	s.chains.Store(&byName)
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Shutdown takes no further run and waits for those that go on, streams
+// included, until ctx ends; then it cancels them and returns ctx's error.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	s.closing = true
+	s.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		s.working.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		s.runs.cancelAll()
+		<-done
+		return ctx.Err()
+	}
+}
+
+// names returns the served chains in order.
+func (s *Server) names() []string {
+	var names []string
+	for name := range *s.chains.Load() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// chainOf returns the chain that a request names.
+func (s *Server) chainOf(r *http.Request) (*chain.Chain, *Problem) {
+	name := r.PathValue("name")
+	if c := (*s.chains.Load())[name]; c != nil {
+		return c, nil
+	}
+	return nil, problem(http.StatusNotFound, "no-chain", "There is no chain of this name. GET / lists those there are.")
+}
+
+// enter takes a place for a run; leave gives it back.
+func (s *Server) enter() *Problem {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return problem(http.StatusServiceUnavailable, "closing", "The server is shutting down.").retryAfter(5)
+	}
+	select {
+	case s.slots <- struct{}{}:
+		s.working.Add(1)
+		return nil
+	default:
+		return problem(http.StatusTooManyRequests, "busy", "As many runs go on as this server takes at once.").retryAfter(1)
+	}
+}
+
+func (s *Server) leave() {
+	<-s.slots
+	s.working.Done()
+}

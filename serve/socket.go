@@ -1,0 +1,182 @@
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/causeway-go/causeway/chain"
+)
+
+// socketMessage is what a client sends: one run at a time.
+//
+//	{"type": "run", "input": {"ticket": "hi"}, "session": "anna"}
+//	{"type": "cancel"}
+//
+// The server sends the run's events as SSE does, as {"id", "event", "data"}.
+type socketMessage struct {
+	Type string `json:"type"`
+	RunRequest
+}
+
+// socketEvent is what the server sends.
+type socketEvent struct {
+	ID    int             `json:"id,omitempty"` // of the event within its run, from 1
+	Event chain.Kind      `json:"event"`
+	Data  json.RawMessage `json:"data"`
+}
+
+// socket serves one WebSocket.
+func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
+	c, p := s.chainOf(r)
+	if p != nil {
+		p.write(w)
+		return
+	}
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: hosts(s.o.Origins)})
+	if err != nil {
+		return // Accept has answered
+	}
+	defer func() { _ = conn.CloseNow() }()
+	conn.SetReadLimit(s.o.MaxBody)
+	t := &talk{s: s, conn: conn, chain: c, timeout: s.timeout(r)}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	go t.keepAlive(ctx, cancel)
+	t.listen(ctx)
+}
+
+// talk is one connection.
+type talk struct {
+	s       *Server
+	conn    *websocket.Conn
+	chain   *chain.Chain
+	timeout time.Duration
+}
+
+// listen obeys the client until it goes away.
+func (t *talk) listen(ctx context.Context) {
+	var running *live
+	var told chan struct{}
+	defer func() {
+		if running != nil {
+			running.part()
+			running.cancel() // nobody can come back to a socket
+			<-told
+		}
+	}()
+	for {
+		_, data, err := t.conn.Read(ctx)
+		if err != nil {
+			return
+		}
+		var m socketMessage
+		p := decode(data, &m)
+		if p == nil {
+			p = m.check()
+		}
+		if running != nil && isClosed(told) {
+			running.part()
+			running = nil
+		}
+		switch {
+		case p != nil:
+		case m.Type == "cancel" && running != nil:
+			running.cancel()
+		case m.Type == "cancel":
+		case m.Type == "run" && running != nil:
+			p = problem(http.StatusConflict, "busy", "A run goes on; cancel it or wait for its end.")
+		case m.Type == "run":
+			if running, p = t.s.start(ctx, t.timeout, t.chain, m.RunRequest); p == nil {
+				told = make(chan struct{})
+				go t.tell(ctx, running, told)
+			}
+		default:
+			p = problem(http.StatusBadRequest, "bad-message", "type must be run or cancel.")
+		}
+		if p != nil {
+			t.send(ctx, socketEvent{Event: problemEvent, Data: encoded(p)})
+		}
+	}
+}
+
+// tell sends a run's events.
+func (t *talk) tell(ctx context.Context, l *live, told chan struct{}) {
+	defer close(told)
+	seen := 0
+	for {
+		events, done, more, err := l.next(seen)
+		if err != nil {
+			_ = t.conn.Close(websocket.StatusPolicyViolation, "too far behind")
+			return
+		}
+		for _, e := range events {
+			seen++
+			if !t.send(ctx, socketEvent{ID: seen, Event: e.kind, Data: e.data}) {
+				l.cancel()
+				return
+			}
+		}
+		if done {
+			return
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// send writes one message, and reports whether the client takes it.
+func (t *talk) send(ctx context.Context, e socketEvent) bool {
+	ctx, cancel := context.WithTimeout(ctx, 4*t.s.o.Heartbeat)
+	defer cancel()
+	return t.conn.Write(ctx, websocket.MessageText, encoded(e)) == nil
+}
+
+// keepAlive pings, and ends the connection of a client that does not answer.
+func (t *talk) keepAlive(ctx context.Context, cancel func()) {
+	defer cancel()
+	beat := time.NewTicker(t.s.o.Heartbeat)
+	defer beat.Stop()
+	for {
+		select {
+		case <-beat.C:
+			if t.conn.Ping(ctx) != nil {
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func isClosed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func encoded(v any) []byte {
+	data, _ := json.Marshal(v) // of our own types, which all have a form
+	return data
+}
+
+// hosts are the hosts of origins, as the websocket package wants them.
+func hosts(origins []string) []string {
+	var all []string
+	for _, o := range origins {
+		if u, err := url.Parse(o); err == nil {
+			all = append(all, u.Host)
+		}
+	}
+	return all
+}

@@ -1,0 +1,146 @@
+package serve
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/causeway-go/causeway/chain"
+)
+
+// start runs the chain in the background and keeps its events for readers. The
+// run outlives the request that began it by Options.ResumeWindow at most.
+func (s *Server) start(parent context.Context, timeout time.Duration, c *chain.Chain, q RunRequest) (*live, *Problem) {
+	if p := s.enter(); p != nil {
+		return nil, p
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), timeout)
+	o := s.options(q)
+	l := newLive(o.RunID, cancel, s.o.ResumeWindow)
+	l.join() // the caller reads
+	s.runs.begin(o.RunID, cancel)
+	s.runs.open(l)
+	go func() {
+		defer s.leave()
+		defer cancel()
+		var result *chain.Result
+		var failed error
+		for event, err := range c.Stream(ctx, q.Input, o) {
+			if err != nil {
+				failed = err
+				break
+			}
+			if event.Result != nil {
+				result = event.Result
+			}
+			if event.Error != "" { // told by the problem that follows, without its words
+				event.Error = "failed"
+			}
+			l.add(event.Kind, event)
+		}
+		s.ended(c, o, result, failed)
+		if failed != nil {
+			l.add(problemEvent, problemOf(failed, o.RunID))
+		}
+		l.finish()
+	}()
+	return l, nil
+}
+
+// problemEvent ends the stream of a run that failed; its data is a Problem.
+const problemEvent chain.Kind = "problem"
+
+// streamRun runs a chain and streams its events.
+func (s *Server) streamRun(w http.ResponseWriter, r *http.Request, c *chain.Chain, q RunRequest) {
+	l, p := s.start(r.Context(), s.timeout(r), c, q)
+	if p != nil {
+		p.write(w)
+		return
+	}
+	defer l.part()
+	w.Header().Set("Location", "/v1/runs/"+l.id+"/events")
+	s.sse(w, r, l, 0)
+}
+
+// getEvents streams a run again, from the event after Last-Event-ID.
+func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
+	l := s.runs.stream(r.PathValue("id"))
+	if l == nil {
+		problem(http.StatusNotFound, "no-run", "There is no streamed run of this id, or it ended too long ago.").write(w)
+		return
+	}
+	seen := 0
+	if last := r.Header.Get("Last-Event-ID"); last != "" {
+		n, err := strconv.Atoi(last)
+		if err != nil || n < 0 {
+			problem(http.StatusBadRequest, "bad-event-id", "Last-Event-ID must be the id of an event of this run.").write(w)
+			return
+		}
+		seen = n
+	}
+	if _, _, _, err := l.next(seen); err != nil {
+		problem(http.StatusGone, "lagged", "The events after this one are no longer kept.").write(w)
+		return
+	}
+	l.join()
+	defer l.part()
+	s.sse(w, r, l, seen)
+}
+
+// sse writes events until there are no more or the client goes away. Event ids
+// count from 1 in every run.
+func (s *Server) sse(w http.ResponseWriter, r *http.Request, l *live, seen int) {
+	out := http.NewResponseController(w)
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	w.WriteHeader(http.StatusOK)
+	beat := time.NewTicker(s.o.Heartbeat)
+	defer beat.Stop()
+	var buf []byte
+	for {
+		events, done, more, err := l.next(seen)
+		if err != nil {
+			return // too far behind: the client sees the stream end, and may ask what is left
+		}
+		buf = buf[:0]
+		for _, e := range events {
+			seen++
+			buf = appendEvent(buf, seen, e)
+		}
+		if len(buf) > 0 {
+			// A reader that takes nothing for this long is as good as gone.
+			_ = out.SetWriteDeadline(time.Now().Add(4 * s.o.Heartbeat))
+			if _, err := w.Write(buf); err != nil {
+				return
+			}
+		}
+		if err := out.Flush(); err != nil || done {
+			return
+		}
+		select {
+		case <-more:
+		case <-beat.C:
+			_ = out.SetWriteDeadline(time.Now().Add(4 * s.o.Heartbeat))
+			if _, err := w.Write([]byte(": still here\n\n")); err != nil {
+				return
+			}
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// appendEvent writes one event by the WHATWG's rules. JSON has no line breaks
+// of its own, so data is one line.
+func appendEvent(buf []byte, id int, e stored) []byte {
+	buf = append(buf, "id: "...)
+	buf = strconv.AppendInt(buf, int64(id), 10)
+	buf = append(buf, "\nevent: "...)
+	buf = append(buf, e.kind...)
+	buf = append(buf, "\ndata: "...)
+	buf = append(buf, e.data...)
+	return append(buf, "\n\n"...)
+}
