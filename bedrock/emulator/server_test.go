@@ -52,6 +52,18 @@ func TestAuth(t *testing.T) {
 	}
 }
 
+// TestAuthInProcess: the signature is checked without a socket too.
+func TestAuthInProcess(t *testing.T) {
+	c := emulator.New(&emulator.Options{Auth: &emulator.Auth{Keys: map[string]string{"AKIDTEAM": "team"}}}).Client()
+	in := &bedrockruntime.ConverseInput{ModelId: new(sonnet), Messages: say("hi")}
+	if _, err := c.Converse(t.Context(), in, func(o *bedrockruntime.Options) { o.Credentials = static("AKIDTEAM", "team") }); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.Converse(t.Context(), in); err == nil {
+		t.Error("let in a key it does not know")
+	}
+}
+
 func static(id, secret string) aws.CredentialsProvider {
 	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret}, nil

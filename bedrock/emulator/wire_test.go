@@ -6,10 +6,14 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/causeway-go/causeway/bedrock/emulator/internal/eventstream"
+	"github.com/google/go-cmp/cmp"
 )
 
 // post sends a body through the transport and returns the answer, read whole.
@@ -133,5 +137,33 @@ func TestSameSeedSameBytes(t *testing.T) {
 	a, b, c := play(1), play(1), play(2)
 	if !bytes.Equal(a, b) || bytes.Equal(a, c) {
 		t.Error("the seed does not decide the bytes")
+	}
+}
+
+// TestSameSeedInParallel: who comes first does not matter either.
+func TestSameSeedInParallel(t *testing.T) {
+	play := func() []string {
+		emu := New(&Options{Seed: 7, Latency: Latency{First: Uniform(0, time.Microsecond)}, Faults: []Fault{{Rate: 0.3, Error: faultErrors["503"]}}})
+		out := make([]string, 64)
+		var group sync.WaitGroup
+		for i := range out {
+			group.Go(func() {
+				_, data := post(t, emu, "/model/"+claude+"/converse-stream", `{"messages":[{"role":"user","content":[{"text":"`+strconv.Itoa(i)+`"}]}]}`)
+				out[i] = string(data)
+			})
+		}
+		group.Wait()
+		return out
+	}
+	first := play()
+	if d := cmp.Diff(first, play()); d != "" {
+		t.Errorf("the same seed, other bytes: %.500s", d)
+	}
+	failed := 0
+	for _, s := range first {
+		failed += count(strings.Contains(s, "Bedrock is unable"))
+	}
+	if failed == 0 || failed == len(first) {
+		t.Errorf("%d of %d calls failed at a rate of 0.3", failed, len(first))
 	}
 }
