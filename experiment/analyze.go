@@ -35,7 +35,7 @@ func Analyze(e *Experiment, records iter.Seq2[Record, error], o *AnalyzeOptions)
 	}
 	r := &Report{
 		Experiment: e.Key, Description: e.Description, Mode: e.Mode, Method: e.Decision.Method,
-		Alpha: e.Decision.Alpha, SplitP: 1, Step: c.step, stepped: c.stopped,
+		Alpha: e.Decision.Alpha, SplitP: 1, Step: c.step, halted: c.stopped,
 	}
 	ends := c.ends(o)
 	if len(ends) > 0 {

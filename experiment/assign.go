@@ -70,8 +70,8 @@ func (e *Experiment) AssignTo(unit string, attributes map[string]any) Assignment
 	return e.assign(unit, attributes, 0)
 }
 
-// AssignAt is AssignTo at one step of a canary, from 0. A negative step is a
-// canary that was stepped down: everybody gets the control.
+// AssignAt is AssignTo at one step of a canary, from 0. A negative step is an
+// experiment that was halted: everybody gets the control.
 func (e *Experiment) AssignAt(step int, unit string, attributes map[string]any) Assignment {
 	return e.assign(unit, attributes, step)
 }
@@ -83,7 +83,7 @@ func (e *Experiment) assign(unit string, attributes map[string]any, step int) As
 	switch {
 	case e.Status == Stopped:
 		return e.give(e.byKey[e.Winner], Inactive, 0, 0)
-	case e.Status == Draft || e.Mode == Canary && step < 0:
+	case e.Status == Draft || step < 0:
 		return e.give(0, Inactive, 0, 0)
 	case e.Mode == Switch:
 		return e.give(e.byKey[e.Active], Inactive, 0, 0)

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Review analyses the experiment once, as its log is now. A canary it moves: to
+// Review analyses the experiment once, as its log is now. One that was halted
+// stands still from then on. A canary it moves: to
 // nothing when a guardrail is breached, the split is broken or the primary
 // metric is worse, and to the next step when every variant has the units a
 // verdict needs and nothing speaks against it. The step is written to the log,
@@ -17,11 +18,15 @@ func (r *Runner) Review(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if report.halted {
+		r.step.Store(-1)
+		return report, nil
+	}
 	if err := r.promote(ctx, report.Verdict); err != nil || r.e.Mode != Canary {
 		return report, err
 	}
 	step := r.e.next(report)
-	if step != report.Step && (step >= 0 || !report.stepped) {
+	if step != report.Step {
 		if err := r.tracker.decide(ctx, step, report.Verdict.Sentence); err != nil {
 			return report, err
 		}
@@ -78,19 +83,14 @@ func (r *Runner) Watch(ctx context.Context, every time.Duration) {
 	}
 }
 
-// decide writes a canary's step to the log.
+// decide writes a step to the log.
 func (t *Tracker) decide(ctx context.Context, step int, why string) error {
 	return t.log.Append(ctx, Record{
 		ID: "d-" + rand.Text(), Kind: Decided, Time: time.Now(), Experiment: t.e.Key, Step: step, Note: why,
 	})
 }
 
-// Stop writes the end of a canary to the log: every process that reviews it
-// gives everybody the control from then on.
-func (r *Runner) Stop(ctx context.Context, why string) error {
-	if err := r.tracker.decide(ctx, -1, why); err != nil {
-		return err
-	}
-	r.step.Store(-1)
-	return nil
-}
+// Halt writes to the log that everybody gets the control from now on; why is for
+// people. Every process learns it with its next Review. Outcomes still arrive
+// and are analysed.
+func (t *Tracker) Halt(ctx context.Context, why string) error { return t.decide(ctx, -1, why) }

@@ -25,10 +25,15 @@ func newComparer(e *Experiment, m Metric, role Role) comparer {
 }
 
 // settled gives an arm that never varied the variance it would have, had one
-// more unit been as the other arm is. Without it an arm in which everything
-// fails looks certain, and a confidence sequence says nothing about it.
+// more unit been as the other arm is; where the arms are the same, had it been
+// off by the mean or by 1, whichever is more. Without it an arm in which
+// everything fails looks certain, and a confidence sequence, which rests on a
+// limit theorem, says nothing about it.
 func settled(a, b stats.Estimate) (stats.Estimate, stats.Estimate) {
 	d := a.Mean - b.Mean
+	if a.Variance == 0 && b.Variance == 0 && d == 0 {
+		d = max(1, math.Abs(a.Mean))
+	}
 	for _, e := range []*stats.Estimate{&a, &b} {
 		if e.Variance == 0 && e.N >= 2 {
 			e.Variance = d * d / float64(e.N+1)

@@ -271,3 +271,15 @@ func TestChainSubject(t *testing.T) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
+
+func TestCaseOf(t *testing.T) {
+	res := &chain.Result{RunID: "r1", Values: chain.Values{"answer": "It is on its way."}, Prompts: []chain.PromptUse{{Ref: "a@1", SHA256: "ab"}}}
+	score := 5.0
+	c := experiment.CaseOf(chain.Values{"question": "x"}, res, "answer", experiment.Opinion(&score, "down"), true)
+	if c.Reference != "It is on its way." || c.Metadata["csat"] != 5.0 || c.Metadata["thumbs"] != 0.0 || c.Metadata["sha256"] != "ab" {
+		t.Errorf("%+v", c)
+	}
+	if c := experiment.CaseOf(nil, res, "answer", experiment.Opinion(nil, ""), false); c.Reference != nil {
+		t.Errorf("a bad answer became the reference: %+v", c)
+	}
+}

@@ -17,7 +17,7 @@ type RecordKind string
 const (
 	Exposure RecordKind = "exposure" // a unit got its variant for the first time
 	Outcome  RecordKind = "outcome"  // something was measured
-	Decided  RecordKind = "decided"  // a canary went to another step
+	Decided  RecordKind = "decided"  // a canary went to another step, or -1: the experiment was halted
 )
 
 // Record is one line of a log. Records are kept for good and never changed; a

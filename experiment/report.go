@@ -18,7 +18,7 @@ type Report struct {
 	Excluded    Excluded       `json:"excluded,omitzero"`
 	Verdict     Verdict        `json:"verdict"`
 
-	stepped bool // a canary that was stepped down
+	halted bool // by a canary's review or by a person
 }
 
 // Arm is one variant's share of the units.

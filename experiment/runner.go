@@ -26,7 +26,7 @@ type Runner struct {
 	tracker *Tracker
 	o       RunnerOptions
 	outer   *chain.Chain
-	step    atomic.Int32 // of a canary; -1 once it is stepped down
+	step    atomic.Int32 // of a canary; -1 once the experiment is halted
 
 	mu   sync.Mutex
 	live map[string]running // by run

@@ -255,3 +255,30 @@ func TestCanary(t *testing.T) {
 		})
 	}
 }
+
+// A person halts an experiment: every process that reviews it goes back to the
+// control, and what is known stays known.
+func TestHalt(t *testing.T) {
+	e := parse(t, strings.Replace(live, "variants:", "weights: [0, 1]\nvariants:", 1))
+	s := newSetup(t, e, map[string]*chain.Chain{"control": variantChain(t, "control", 0, nil), "warm": variantChain(t, "warm", 0, nil)}, nil)
+	ask := func() any {
+		res, err := s.runner.Run(t.Context(), chain.Values{"question": "x"}, &chain.RunOptions{Session: "a"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.Values["answer"]
+	}
+	if got := ask(); got != "warm: x" {
+		t.Fatal(got)
+	}
+	if err := experiment.NewTracker(e, s.log, nil).Halt(t.Context(), "the customer asked for it"); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.runner.Review(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(); got != "control: x" || r.Arms[1].Units != 1 {
+		t.Errorf("after the halt: %v, %+v", got, r.Arms)
+	}
+}

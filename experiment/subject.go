@@ -73,3 +73,21 @@ func ChainSubject(name string, c *chain.Chain, output, version string, price fun
 		return a, nil
 	}}, nil
 }
+
+// CaseOf makes a case of a run that people have judged, so that a dataset grows
+// from what really is asked. The answer becomes the reference where good says
+// so; otherwise the case waits for a person to write one. The input is stored as
+// it is: keep what is personal out of it.
+func CaseOf(input chain.Values, res *chain.Result, output string, opinion map[string]float64, good bool) Case {
+	c := Case{ID: res.RunID, Input: input, Metadata: map[string]any{}}
+	if good {
+		c.Reference = res.Values[output]
+	}
+	for name, v := range opinion {
+		c.Metadata[name] = v
+	}
+	for _, p := range res.Prompts {
+		c.Metadata["prompt"], c.Metadata["sha256"] = p.Ref, p.SHA256
+	}
+	return c
+}

@@ -186,3 +186,22 @@ func (t *Tracker) Feedback(ctx context.Context, f Feedback) error {
 	}
 	return t.log.Append(ctx, r)
 }
+
+// Opinion is a person's word as values: score (1 to 5) as csat, thumbs (up or
+// down) as thumbs, 1 or 0. It is nil when neither is given.
+func Opinion(score *float64, thumbs string) map[string]float64 {
+	values := map[string]float64{}
+	if score != nil {
+		values["csat"] = *score
+	}
+	switch thumbs {
+	case "up":
+		values["thumbs"] = 1
+	case "down":
+		values["thumbs"] = 0
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	return values
+}

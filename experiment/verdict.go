@@ -23,7 +23,7 @@ func (e *Experiment) verdict(r *Report, c *collector) Verdict {
 	if v, broken := e.brokenSplit(r, units); broken {
 		return v
 	}
-	if c.stopped {
+	if c.stopped && e.Mode == Canary {
 		return Verdict{Stop, "", "stop: the canary was stepped down; everybody gets " + e.Variants[0].Key + "."}
 	}
 	if v, breached := e.breached(r); breached {

@@ -75,7 +75,7 @@ func count(t *testing.T, client s3log.Client) (n int) {
 func TestPeriod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := bucket(t)
-		l := s3log.New(client, "logs", &s3log.Options{Period: time.Minute})
+		l := s3log.New(client, "logs", &s3log.Options{Period: 59500 * time.Millisecond})
 		for i := range 90 { // for a minute and a half
 			if err := l.Append(t.Context(), record(i)); err != nil {
 				t.Fatal(err)
