@@ -54,12 +54,14 @@ func (r *request) answerOf(out *bedrockruntime.ConverseOutput) (*answer, error) 
 	if out.ServiceTier != nil {
 		a.info.ServiceTier = string(out.ServiceTier.Type)
 	}
+	var err error
 	if out.Trace != nil {
-		a.info.Trace = traceJSON(out.Trace)
+		if a.info.Trace, err = wireJSON(out.Trace); err != nil {
+			return nil, err
+		}
 		a.setInvoked(out.Trace.PromptRouter)
 	}
-	fields, err := documentJSON(out.AdditionalModelResponseFields)
-	a.info.AdditionalFields = fields
+	a.info.AdditionalFields, err = documentJSON(out.AdditionalModelResponseFields)
 	return a, err
 }
 

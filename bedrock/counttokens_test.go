@@ -52,8 +52,12 @@ func TestApplyGuardrail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !v.Intervened || v.Reason != "Guardrail blocked." || v.Text != "Sorry." || v.RequestID != "req-1" || len(v.Assessments) < 20 {
-		t.Errorf("%+v", v)
+	if !v.Intervened || v.Reason != "Guardrail blocked." || v.Text != "Sorry." || v.RequestID != "req-1" || len(v.Assessments) != 1 {
+		t.Fatalf("%+v", v)
+	}
+	found := decoded(t, []byte(`{"topicPolicy":{"topics":[{"name":"Secrets","type":"DENY","action":"BLOCKED"}]}}`))
+	if diff := cmp.Diff(found, decoded(t, v.Assessments[0])); diff != "" {
+		t.Errorf("assessment (-sent +got):\n%s", diff)
 	}
 	want := decoded(t, []byte(`{"source":"OUTPUT","outputScope":"FULL","content":[{"text":{"text":"a"}},{"text":{"text":"b","qualifiers":["query"]}},{"image":{"format":"png","source":{"bytes":"AQID"}}}]}`))
 	if diff := cmp.Diff(want, w.sentJSON(t)); diff != "" || w.path != "/guardrail/gr/version/2/apply" {

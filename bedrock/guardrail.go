@@ -32,9 +32,9 @@ const (
 // Verdict is what a guardrail says about content.
 type Verdict struct {
 	Intervened  bool
-	Reason      string          // in the service's words, when it tells one
-	Text        string          // to show in place of the content: the blocked message, or the content masked
-	Assessments json.RawMessage // what each policy found, with the SDK's field names
+	Reason      string            // in the service's words, when it tells one
+	Text        string            // to show in place of the content: the blocked message, or the content masked
+	Assessments []json.RawMessage // what the policies found, as the API reference describes GuardrailAssessment
 	RequestID   string
 }
 
@@ -70,9 +70,15 @@ func ApplyGuardrail(ctx context.Context, client GuardrailClient, g Guardrail, so
 		return nil, callError(op, g.ID, err)
 	}
 	v := &Verdict{
-		Intervened:  out.Action == types.GuardrailActionGuardrailIntervened,
-		Reason:      str(out.ActionReason),
-		Assessments: traceJSON(out.Assessments),
+		Intervened: out.Action == types.GuardrailActionGuardrailIntervened,
+		Reason:     str(out.ActionReason),
+	}
+	for _, a := range out.Assessments {
+		b, err := wireJSON(&a)
+		if err != nil {
+			return nil, callError(op, g.ID, err)
+		}
+		v.Assessments = append(v.Assessments, b)
 	}
 	var texts []string
 	for _, o := range out.Outputs {

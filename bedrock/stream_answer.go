@@ -32,7 +32,10 @@ func (s *streamed) answer() (*answer, error) {
 			a.info.ServiceTier = string(m.ServiceTier.Type)
 		}
 		if m.Trace != nil {
-			a.info.Trace = traceJSON(m.Trace)
+			var err error
+			if a.info.Trace, err = wireJSON(m.Trace); err != nil {
+				return nil, err
+			}
 			a.setInvoked(m.Trace.PromptRouter)
 		}
 	}

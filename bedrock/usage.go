@@ -1,8 +1,6 @@
 package bedrock
 
 import (
-	"encoding/json"
-
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
 
 	"github.com/causeway-go/causeway/message"
@@ -34,14 +32,4 @@ func intOf(n *int32) int {
 		return 0
 	}
 	return int(*n)
-}
-
-// traceJSON returns a trace as the service wrote it, as far as the SDK knows
-// its fields.
-func traceJSON(trace any) json.RawMessage {
-	b, err := json.Marshal(trace)
-	if err != nil {
-		return nil
-	}
-	return b
 }
