@@ -84,11 +84,15 @@ func connect(t *testing.T) (*s3.Client, *wire) {
 		t.Fatal(err)
 	}
 	w := &wire{server: gofakes3.New(backend, gofakes3.WithLogger(gofakes3.DiscardLog())).Server()}
+	return clientOf(w), w
+}
+
+func clientOf(w *wire) *s3.Client {
 	return s3.New(s3.Options{
 		Region: "us-east-1", BaseEndpoint: aws.String("http://s3.test"), UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
 		HTTPClient:  &http.Client{Transport: w},
-	}), w
+	})
 }
 
 func open(t *testing.T, c s3memory.Client, o *s3memory.Options) *s3memory.Store {
