@@ -221,6 +221,7 @@ func TestRareBlocks(t *testing.T) {
 		{"document":{"format":"pdf","name":"d","source":{"bytes":"AQID"},"context":"c","citations":{"enabled":true}}},
 		{"searchResult":{"source":"s","title":"t","content":[{"text":"x"}]}},
 		{"guardContent":{"text":{"text":"g","qualifiers":["query"]}}},
+		{"guardContent":{"image":{"format":"jpeg","source":{"bytes":"AQID"}}}},
 		{"toolUse":{"toolUseId":"s1","name":"nova_grounding","input":{},"type":"server_tool_use"}},
 		{"toolResult":{"toolUseId":"s1","content":[{"text":"found"},{"json":{"a":1.0}}]}},
 		{"text":"done"}]`

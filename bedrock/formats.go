@@ -16,7 +16,8 @@ var (
 	imageFormats = formatTable{
 		{"image/png", "png"}, {"image/jpeg", "jpeg"}, {"image/gif", "gif"}, {"image/webp", "webp"}, {"image/jpg", "jpeg"},
 	}
-	videoFormats = formatTable{
+	guardedFormats = formatTable{{"image/png", "png"}, {"image/jpeg", "jpeg"}, {"image/jpg", "jpeg"}}
+	videoFormats   = formatTable{
 		{"video/mp4", "mp4"},
 		{"video/quicktime", "mov"},
 		{"video/x-matroska", "mkv"},

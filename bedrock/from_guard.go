@@ -8,13 +8,19 @@ import (
 )
 
 func guardedOf(b types.GuardrailConverseContentBlock) llms.ContentPart {
-	t, ok := b.(*types.GuardrailConverseContentBlockMemberText)
-	if !ok {
-		return nil
+	switch b := b.(type) {
+	case *types.GuardrailConverseContentBlockMemberText:
+		g := message.Guarded{Text: str(b.Value.Text)}
+		for _, q := range b.Value.Qualifiers {
+			g.Qualifiers = append(g.Qualifiers, string(q))
+		}
+		return g
+	case *types.GuardrailConverseContentBlockMemberImage:
+		g := message.Guarded{MIMEType: guardedFormats.mime(string(b.Value.Format))}
+		if s, ok := b.Value.Source.(*types.GuardrailConverseImageSourceMemberBytes); ok {
+			g.Data = s.Value
+		}
+		return g
 	}
-	g := message.Guarded{Text: str(t.Value.Text)}
-	for _, q := range t.Value.Qualifiers {
-		g.Qualifiers = append(g.Qualifiers, string(q))
-	}
-	return g
+	return nil
 }

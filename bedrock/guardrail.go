@@ -92,6 +92,9 @@ func ApplyGuardrail(ctx context.Context, client GuardrailClient, g Guardrail, so
 func guardrailBlock(part llms.ContentPart) (types.GuardrailContentBlock, error) {
 	switch p := part.(type) {
 	case message.Guarded:
+		if p.Data != nil {
+			return guardrailBlock(message.Image{MIMEType: p.MIMEType, Data: p.Data})
+		}
 		b := types.GuardrailTextBlock{Text: &p.Text}
 		for _, q := range p.Qualifiers {
 			b.Qualifiers = append(b.Qualifiers, types.GuardrailContentQualifier(q))
@@ -100,9 +103,9 @@ func guardrailBlock(part llms.ContentPart) (types.GuardrailContentBlock, error) 
 	case llms.BinaryContent:
 		return guardrailBlock(binaryPart(p))
 	case message.Image:
-		format, _ := imageFormats.format(p.MIMEType)
-		if format != "png" && format != "jpeg" || len(p.Data) == 0 {
-			return nil, fmt.Errorf("an image of type %q: a guardrail looks at png and jpeg, inline", p.MIMEType)
+		format, ok := guardedFormats.format(p.MIMEType)
+		if !ok || len(p.Data) == 0 {
+			return nil, fmt.Errorf("an image of type %q: a guardrail looks at %s, inline", p.MIMEType, guardedFormats)
 		}
 		return &types.GuardrailContentBlockMemberImage{Value: types.GuardrailImageBlock{
 			Format: types.GuardrailImageFormat(format),

@@ -124,7 +124,9 @@ func (c *conversion) addPart(part llms.ContentPart) error {
 		c.put(&types.ContentBlockMemberCachePoint{Value: b})
 		return err
 	case message.Guarded:
-		c.put(&types.ContentBlockMemberGuardContent{Value: guardedBlock(p)})
+		b, err := guardedBlock(p)
+		c.put(&types.ContentBlockMemberGuardContent{Value: b})
+		return err
 	case message.Cited:
 		b, err := citedBlock(p)
 		c.put(b)

@@ -93,8 +93,9 @@ func (c *conversion) addSystemPart(part llms.ContentPart) error {
 		c.system = append(c.system, &types.SystemContentBlockMemberCachePoint{Value: b})
 		return err
 	case message.Guarded:
-		c.system = append(c.system, &types.SystemContentBlockMemberGuardContent{Value: guardedBlock(p)})
-		return nil
+		b, err := guardedBlock(p)
+		c.system = append(c.system, &types.SystemContentBlockMemberGuardContent{Value: b})
+		return err
 	case llms.CachedContent:
 		before := len(c.system)
 		if err := c.addSystemPart(p.ContentPart); err != nil || len(c.system) == before {

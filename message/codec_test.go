@@ -43,6 +43,7 @@ var everyPart = []llms.ContentPart{
 	message.CachePoint{},
 	message.CachePoint{TTL: 5 * time.Minute},
 	message.Guarded{Text: "g", Qualifiers: []string{"query"}},
+	message.Guarded{MIMEType: "image/png", Data: []byte{1, 2}},
 }
 
 func TestMarshalKeepsEveryPart(t *testing.T) {

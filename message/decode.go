@@ -36,7 +36,7 @@ func decodePart(w wirePart) (llms.ContentPart, error) {
 		ttl, err := decodeTTL(w.TTL)
 		return CachePoint{TTL: ttl}, err
 	case "guarded":
-		return Guarded{Text: w.Text, Qualifiers: w.Qualifiers}, nil
+		return Guarded{Text: w.Text, Qualifiers: w.Qualifiers, MIMEType: w.MIMEType, Data: w.Data}, nil
 	}
 	return decodeForeign(w)
 }

@@ -34,7 +34,7 @@ func encodePart(p llms.ContentPart) (wirePart, error) {
 	case CachePoint:
 		return wirePart{Type: "cache_point", TTL: encodeTTL(p.TTL)}, nil
 	case Guarded:
-		return wirePart{Type: "guarded", Text: p.Text, Qualifiers: p.Qualifiers}, nil
+		return wirePart{Type: "guarded", Text: p.Text, Qualifiers: p.Qualifiers, MIMEType: p.MIMEType, Data: p.Data}, nil
 	}
 	return encodeForeign(p)
 }

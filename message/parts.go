@@ -134,10 +134,12 @@ type CachePoint struct {
 	TTL time.Duration
 }
 
-// Guarded is text that a guardrail looks at. Where a request holds any,
+// Guarded is text, or an image, that a guardrail looks at. Where a request holds any,
 // Bedrock's guardrail looks at nothing else.
 type Guarded struct {
 	llms.ContentPart
 	Text       string
-	Qualifiers []string // grounding_source, query, guard_content
+	Qualifiers []string // of text: grounding_source, query, guard_content
+	MIMEType   string   // of Data: image/png, image/jpeg
+	Data       []byte   // an image in place of Text
 }

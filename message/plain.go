@@ -41,6 +41,10 @@ func plainPart(p llms.ContentPart) (llms.ContentPart, bool) {
 		return llms.BinaryContent{MIMEType: p.MIMEType, Data: p.Data}, p.Data != nil
 	case Audio:
 		return llms.BinaryContent{MIMEType: p.MIMEType, Data: p.Data}, p.Data != nil
+	case Guarded:
+		if p.Data != nil {
+			return llms.BinaryContent{MIMEType: p.MIMEType, Data: p.Data}, true
+		}
 	case Document:
 		if p.Data != nil && !strings.HasPrefix(p.MIMEType, "text/") {
 			return llms.BinaryContent{MIMEType: p.MIMEType, Data: p.Data}, true
@@ -78,7 +82,7 @@ func Text(p llms.ContentPart) (string, bool) {
 	case Cited:
 		return p.Text, true
 	case Guarded:
-		return p.Text, true
+		return p.Text, p.Data == nil
 	case JSON:
 		return string(p.Value), true
 	case SearchResult:
