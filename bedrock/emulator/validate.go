@@ -64,7 +64,7 @@ func checkContent(r *Request) *Failure {
 func checkBlock(b *Block, i, j int) *Failure {
 	switch b.kinds() {
 	case 0:
-		return invalid("The ContentBlock object at messages.%d.content.%d must set one of the following keys: text, image, document, video, audio, toolUse, toolResult, guardContent, cachePoint, reasoningContent, citationsContent, searchResult.", i, j)
+		return invalid("ContentBlock object at messages.%d.content.%d must set one of the following keys: text, image, toolUse, toolResult, document, video, cachePoint, reasoningContent, citationsContent, searchResult.", i, j)
 	case 1:
 	default:
 		return invalid("The ContentBlock object at messages.%d.content.%d can't set more than one key. Remove all but one and try again.", i, j)

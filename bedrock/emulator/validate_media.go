@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -20,8 +21,8 @@ var documentName = regexp.MustCompile(`^[a-zA-Z0-9_ ()\[\]-]+$`)
 // checkDocuments: how many, how large, how they are called.
 func checkDocuments(r *Request) *Failure {
 	var seen media
-	for i, m := range r.Messages {
-		if f := seen.add(m.Content, i); f != nil {
+	for i := range r.Messages {
+		if f := seen.add(&r.Messages[i], i); f != nil {
 			return f
 		}
 	}
@@ -39,28 +40,52 @@ type media struct {
 	names             map[string]bool
 }
 
-func (s *media) add(blocks []Block, i int) *Failure {
-	for j, b := range blocks {
-		var f *Failure
-		switch {
-		case b.Image != nil:
-			s.images++
-			if len(b.Image.Source.Bytes) > maxImageBytes {
-				f = invalid("The image at messages.%d.content.%d exceeds the maximum size of 3.75 MB.", i, j)
-			}
-		case b.Document != nil:
-			f = s.document(b.Document, i, j)
-		case b.ToolResult != nil:
-			f = s.add(b.ToolResult.Content, i)
-		}
-		if f != nil {
+func (s *media) add(m *Message, i int) *Failure {
+	text, document := false, false
+	for j, b := range m.Content {
+		at := fmt.Sprintf("messages.%d.content.%d", i, j)
+		text, document = text || b.Text != nil, document || b.Document != nil
+		if f := s.block(&b, at); f != nil {
 			return f
 		}
+		if b.ToolResult == nil {
+			continue
+		}
+		for k, part := range b.ToolResult.Content {
+			if f := s.block(&part, fmt.Sprintf("%s.toolResult.content.%d", at, k)); f != nil {
+				return f
+			}
+		}
+	}
+	if document && !text {
+		return invalid("A text block must be included when using documents.")
 	}
 	return nil
 }
 
-func (s *media) document(d *Document, i, j int) *Failure {
+func (s *media) block(b *Block, at string) *Failure {
+	switch {
+	case b.Image != nil:
+		s.images++
+		if len(b.Image.Source.Bytes) > maxImageBytes {
+			return invalid("The image at %s exceeds the maximum size of 3.75 MB.", at)
+		}
+		return b.Image.Source.check("ImageSource", at+".image.source", false)
+	case b.Document != nil:
+		return s.document(b.Document, at)
+	}
+	return nil
+}
+
+// check: text and chunks as a source are taken only where citations are on.
+func (s *Source) check(kind, at string, cited bool) *Failure {
+	if s.Bytes != nil || s.S3 != nil || cited && (s.Text != nil || s.Content != nil) {
+		return nil
+	}
+	return invalid("%s object at %s must set one of the following keys: bytes, s3Location.", kind, at)
+}
+
+func (s *media) document(d *Document, at string) *Failure {
 	s.documents++
 	if !documentName.MatchString(d.Name) || strings.Contains(d.Name, "  ") {
 		return invalid("The document file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets. The name can't contain more than one consecutive whitespace character. Check that the file name conforms to these restrictions and retry your request.")
@@ -73,7 +98,7 @@ func (s *media) document(d *Document, i, j int) *Failure {
 	}
 	s.names[d.Name] = true
 	if len(d.Source.Bytes) > maxDocumentBytes {
-		return invalid("The document at messages.%d.content.%d exceeds the maximum size of 4.5 MB.", i, j)
+		return invalid("The document at %s exceeds the maximum size of 4.5 MB.", at)
 	}
-	return nil
+	return d.Source.check("DocumentSource", at+".document.source", d.Citations != nil && d.Citations.Enabled)
 }

@@ -26,7 +26,7 @@ func result(id string) string {
 func TestRefusals(t *testing.T) {
 	hi := user(`{"text":"hi"}`)
 	doc := func(name string) string {
-		return `{"document":{"format":"txt","name":"` + name + `","source":{"text":"x"}}}`
+		return `{"document":{"format":"txt","name":"` + name + `","source":{"bytes":"eA=="}}}`
 	}
 	for _, tt := range []struct{ name, model, body, want string }{
 		{"not JSON", claude, `{"messages":`, "not well-formed JSON"},
@@ -94,9 +94,14 @@ func TestRefusals(t *testing.T) {
 		{"document name", claude, `{"messages":[` + user(doc("a.txt")) + `]}`, "The document file name can only contain alphanumeric characters"},
 		{"document twice", claude, `{"messages":[` + user(doc("a")+","+doc("a")) + `]}`, "Messages can't contain duplicate document names."},
 		{
-			"six documents", claude, `{"messages":[` + user(doc("a")+","+doc("b")+","+doc("c")+","+doc("d")+","+doc("e")+","+doc("f")) + `]}`,
+			"six documents", claude, `{"messages":[` + user(`{"text":"read"},`+doc("a")+","+doc("b")+","+doc("c")+","+doc("d")+","+doc("e")+","+doc("f")) + `]}`,
 			"You can't include more than 5 documents in a request.",
 		},
+		{"document alone", claude, `{"messages":[` + user(doc("a")) + `]}`, "A text block must be included when using documents."},
+		{"text as a document", claude, `{"messages":[` + user(`{"text":"read"},{"document":{"format":"txt","name":"a","source":{"text":"x"}}}`) + `]}`,
+			"DocumentSource object at messages.0.content.1.document.source must set one of the following keys: bytes, s3Location."},
+		{"image without bytes", claude, `{"messages":[` + user(`{"image":{"format":"png","source":{}}}`) + `]}`, "ImageSource object at messages.0.content.0.image.source must set one of"},
+		{"prefill", "us.anthropic.claude-opus-4-6-v1", `{"messages":[` + hi + `,` + assistant(`{"text":"I"}`) + `]}`, "This model does not support assistant message prefill."},
 		{"cache points", claude, `{"messages":[` + user(`{"text":"a"}`+strings.Repeat(`,{"cachePoint":{"type":"default"}}`, 5)) + `]}`, "A maximum of 4 blocks with cache_control may be provided. Found 5."},
 		{"trailing space", claude, `{"messages":[` + hi + `,` + assistant(`{"text":"I "}`) + `]}`, "final assistant content cannot end with trailing whitespace"},
 		{"changed reasoning", claude, `{"messages":[` + hi + `,` + assistant(`{"reasoningContent":{"reasoningText":{"text":"other","signature":"`+signature("true")+`"}}},{"text":"a"}`) + `]}`, "Invalid `signature`"},
@@ -119,7 +124,7 @@ func TestTaken(t *testing.T) {
 	for _, tt := range []struct{ name, model, body string }{
 		{"blank tool result", claude, `{` + weatherTool + `,"messages":[` + hi + `,` + assistant(use("a")) + `,` + user(`{"toolResult":{"toolUseId":"a","content":[{"text":""}]}}`) + `]}`},
 		{"empty tool result", claude, `{` + weatherTool + `,"messages":[` + hi + `,` + assistant(use("a")) + `,` + user(`{"toolResult":{"toolUseId":"a","content":[]}}`) + `]}`},
-		{"underscore in a document's name", claude, `{"messages":[` + user(`{"text":"a"},{"document":{"format":"txt","name":"a_b","source":{"text":"x"}}}`) + `]}`},
+		{"underscore in a document's name", claude, `{"messages":[` + user(`{"text":"a"},{"document":{"format":"txt","name":"a_b","source":{"bytes":"eA=="}}}`) + `]}`},
 		{"empty system", claude, `{"system":[],"inferenceConfig":{},"messages":[` + hi + `]}`},
 		{"prefill", claude, `{"messages":[` + hi + `,` + assistant(`{"text":"I"}`) + `]}`},
 		{"two users, Titan", "amazon.titan-text-express-v1", `{"messages":[` + hi + `,` + hi + `]}`},
