@@ -10,6 +10,7 @@ import (
 
 	"github.com/causeway-go/causeway/cli/project"
 	"github.com/causeway-go/causeway/cli/screen"
+	"github.com/causeway-go/causeway/experiment"
 	"github.com/causeway-go/causeway/templates"
 	"github.com/spf13/cobra"
 )
@@ -20,8 +21,9 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [FILE | FOLDER]...",
 		Short: "Find every fault in chains, prompts and causeway.yaml",
-		Long: `check reads chains, prompts and causeway.yaml, and prints every fault it finds
-as file:line:column: what is wrong and what would be right. It asks no model.
+		Long: `check reads chains, prompts, experiments, scripts and causeway.yaml, and prints
+every fault it finds as file:line:column: what is wrong and what would be right.
+It asks no model.
 
 Of a folder it checks every YAML file that begins with schema: causeway.… .
 Prompts among the files stand in for those of the store, whatever alias a chain
@@ -90,6 +92,8 @@ func (a *app) faults(ctx context.Context, files []source, store string) ([]fault
 			_, err = project.Load(f.path)
 		case kindScript:
 			_, err = responder(f.path)
+		case kindTrial:
+			err = checkExperiment(f.path)
 		case kindChain:
 			continue
 		default:
@@ -147,6 +151,15 @@ func testFaults(t *templates.Template, file string) []fault {
 		}
 	}
 	return faults
+}
+
+func checkExperiment(file string) error {
+	body, err := readFile(file, nil)
+	if err != nil {
+		return err
+	}
+	_, err = experiment.ParseFile(body, file)
+	return err
 }
 
 // unknownKind is the fault of a file that was named and is none of ours.

@@ -19,10 +19,11 @@ const (
 	kindPrompt  kind = "causeway.prompt/v1"
 	kindProject kind = "causeway.project/v1"
 	kindScript  kind = "causeway.script/v1"
+	kindTrial   kind = "causeway.experiment/v1"
 )
 
 // kinds are all of them, in the order people are told.
-var kinds = []kind{kindChain, kindPrompt, kindProject, kindScript}
+var kinds = []kind{kindChain, kindPrompt, kindProject, kindScript, kindTrial}
 
 // noun is the word for k in messages.
 func (k kind) noun() string {

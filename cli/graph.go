@@ -13,7 +13,8 @@ func (a *app) graphCommand() *cobra.Command {
 		Short: "Draw a chain's flow, as Mermaid or DOT",
 		Example: `  causeway graph support.yaml > flow.mmd
   causeway graph support.yaml --format dot | dot -Tsvg > flow.svg`,
-		Args: takes(1),
+		Args:              takes(1),
+		ValidArgsFunction: completeFile,
 		RunE: a.does(func(cmd *cobra.Command, args []string) error {
 			if format != "mermaid" && format != "dot" {
 				return usagef("--format is mermaid or dot, not %q", format)

@@ -41,7 +41,8 @@ func (a *app) promptsPromote() *cobra.Command {
 alias get the new version within their cache's lifetime, without a deploy.`,
 		Example: `  causeway prompts promote support/triage@4 production --why "better in the test"
   causeway prompts promote support/triage@staging production --confirm`,
-		Args: takes(2),
+		Args:              takes(2),
+		ValidArgsFunction: a.completePrompt(1, &f.promptFlags),
 		RunE: a.does(func(cmd *cobra.Command, args []string) error {
 			return a.promote(cmd.Context(), args[0], args[1], f)
 		}),
@@ -78,10 +79,11 @@ func (a *app) promote(ctx context.Context, text, alias string, f aliasFlags) err
 func (a *app) promptsRollback() *cobra.Command {
 	var f aliasFlags
 	cmd := &cobra.Command{
-		Use:     "rollback NAME@ALIAS",
-		Short:   "Point an alias back at the version it had before",
-		Example: `  causeway prompts rollback support/triage@production --why "wrong queue"`,
-		Args:    takes(1),
+		Use:               "rollback NAME@ALIAS",
+		Short:             "Point an alias back at the version it had before",
+		Example:           `  causeway prompts rollback support/triage@production --why "wrong queue"`,
+		Args:              takes(1),
+		ValidArgsFunction: a.completePrompt(1, &f.promptFlags),
 		RunE: a.does(func(cmd *cobra.Command, args []string) error {
 			return a.rollback(cmd.Context(), args[0], f)
 		}),

@@ -99,9 +99,10 @@ func (a *app) promptsLog() *cobra.Command {
 	var f promptFlags
 	var limit int
 	cmd := &cobra.Command{
-		Use:   "log NAME",
-		Short: "Show what was done to a prompt, newest first",
-		Args:  takes(1),
+		Use:               "log NAME",
+		Short:             "Show what was done to a prompt, newest first",
+		Args:              takes(1),
+		ValidArgsFunction: a.completePrompt(1, &f),
 		RunE: a.does(func(cmd *cobra.Command, args []string) error {
 			return a.log(cmd.Context(), args[0], limit, f)
 		}),

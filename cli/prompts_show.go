@@ -19,10 +19,11 @@ type shown struct {
 func (a *app) promptsShow() *cobra.Command {
 	var f promptFlags
 	cmd := &cobra.Command{
-		Use:   "show NAME[@VERSION | @ALIAS]",
-		Short: "Print a prompt as it was published",
-		Long:  "show prints one version of a prompt, byte for byte as it was published; without\na version the newest one.",
-		Args:  takes(1),
+		Use:               "show NAME[@VERSION | @ALIAS]",
+		Short:             "Print a prompt as it was published",
+		Long:              "show prints one version of a prompt, byte for byte as it was published; without\na version the newest one.",
+		Args:              takes(1),
+		ValidArgsFunction: a.completePrompt(1, &f),
 		RunE: a.does(func(cmd *cobra.Command, args []string) error {
 			return a.show(cmd.Context(), args[0], f)
 		}),
@@ -59,7 +60,8 @@ func (a *app) promptsDiff() *cobra.Command {
 		Short: "Compare two versions, aliases or files",
 		Example: `  causeway prompts diff support/triage@production support/triage@4
   causeway prompts diff support/triage prompts/triage.yaml`,
-		Args: takes(2),
+		Args:              takes(2),
+		ValidArgsFunction: a.completePrompt(2, &f),
 		RunE: a.does(func(cmd *cobra.Command, args []string) error {
 			return a.diff(cmd.Context(), args[0], args[1], exitCode, f)
 		}),

@@ -39,7 +39,8 @@ there too, and --json prints the whole result and nothing else.`,
 		Example: `  causeway run support.yaml --set ticket="Where is order A-1001?"
   causeway run support.yaml --set-file ticket=mail.txt --session anna
   causeway run support.yaml --set ticket=hi --emulator replies.yaml`,
-		Args: takes(1),
+		Args:              takes(1),
+		ValidArgsFunction: completeFile,
 		RunE: a.does(func(cmd *cobra.Command, args []string) error {
 			return a.run(cmd.Context(), args[0], f)
 		}),
