@@ -3,6 +3,7 @@ package bedrock
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
 
@@ -29,12 +30,20 @@ func documentBlock(p message.Document, name string) (types.DocumentBlock, error)
 	return b, err
 }
 
+// documentSource writes where a document's content is. Bedrock takes text as
+// such only of documents that may be cited; else it goes as the file's bytes.
 func documentSource(p message.Document) (types.DocumentSource, error) {
 	var sources []types.DocumentSource
-	if p.Text != "" {
+	switch {
+	case p.Text != "" && p.Citations:
 		sources = append(sources, &types.DocumentSourceMemberText{Value: p.Text})
+	case p.Text != "":
+		sources = append(sources, &types.DocumentSourceMemberBytes{Value: []byte(p.Text)})
 	}
-	if len(p.Chunks) > 0 {
+	switch {
+	case len(p.Chunks) > 0 && !p.Citations:
+		sources = append(sources, &types.DocumentSourceMemberBytes{Value: []byte(strings.Join(p.Chunks, "\n"))})
+	case len(p.Chunks) > 0:
 		chunks := make([]types.DocumentContentBlock, len(p.Chunks))
 		for i, text := range p.Chunks {
 			chunks[i] = &types.DocumentContentBlockMemberText{Value: text}
