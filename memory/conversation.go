@@ -98,7 +98,7 @@ func (c *Conversation) load(ctx context.Context) (History, error) {
 			return History{}, err
 		}
 		if c.o.Summarizer != nil && len(v.older(keep)) > 0 {
-			h, err = c.fold(ctx, v, keep/2, h.Revision)
+			h, err = c.fold(ctx, v, (keep+1)/2, h.Revision)
 			if errors.Is(err, ErrConflict) {
 				continue // somebody said something meanwhile
 			}

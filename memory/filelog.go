@@ -114,7 +114,7 @@ func parseHeader(line []byte) (logHeader, error) {
 	if err := json.Unmarshal(line, &h); err != nil {
 		return h, err
 	}
-	if h.Format != logFormat || h.ID == "" {
+	if _, err := hex.DecodeString(h.ID); h.Format != logFormat || h.ID == "" || err != nil {
 		return h, fmt.Errorf("not a session: the format is %q, not %q", h.Format, logFormat)
 	}
 	return h, nil

@@ -68,7 +68,7 @@ func (c *Conversation) fold(ctx context.Context, v view, keep int, at Revision) 
 		return History{}, err
 	}
 	if len(v.older(keep)) > 0 {
-		return c.fold(ctx, v, keep/2, at) // the summary itself took the room
+		return c.fold(ctx, v, (keep+1)/2, at) // the summary itself took the room
 	}
 	return History{Messages: v.newest(keep), Revision: at}, nil
 }

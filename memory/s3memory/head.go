@@ -52,7 +52,7 @@ func parseHead(data []byte, etag string) (*head, error) {
 	if err := json.Unmarshal(data, h); err != nil {
 		return nil, fmt.Errorf("%w: the head: %w", memory.ErrCorrupt, err)
 	}
-	if h.Format != format || h.ID == "" {
+	if _, err := hex.DecodeString(h.ID); h.Format != format || h.ID == "" || err != nil {
 		return nil, fmt.Errorf("%w: the head's format is %q, not %q", memory.ErrCorrupt, h.Format, format)
 	}
 	return h, nil
