@@ -84,7 +84,7 @@ func TestSummaryKeepsPinsAndBudget(t *testing.T) {
 	if h, err = c.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := "<conversation_summary>\nS:S:two,2,three,3,four,4w,w,w,w,w,w,w,w,w,w,w,w,w,w,,5\n</conversation_summary>\nThis is what we talked about before. I have it in mind. welcome pin me 1"
+	want := "<conversation_summary>\nS:S:two,2,three,3four,4,w,w,w,w,w,w,w,w,w,w,w,w,w,w,,5\n</conversation_summary>\nThis is what we talked about before. I have it in mind. welcome pin me 1"
 	if got := texts(h.Messages); got != want || asked != 2 {
 		t.Errorf("asked %d times, got\n%s\nwant\n%s", asked, got, want)
 	}
@@ -138,7 +138,7 @@ func TestFoldThatIsOvertaken(t *testing.T) {
 		return "S:" + before + texts(old), nil
 	}})
 	h, err := c.Load(t.Context())
-	if err != nil || !strings.Contains(texts(h.Messages), "S:one 1 two 2 three 3") || times != 2 {
+	if err != nil || !strings.Contains(texts(h.Messages), "S:one 1 two 2\n") || !strings.HasSuffix(texts(h.Messages), "three 3") || times != 2 {
 		t.Errorf("after %d tries: %q, %v", times, texts(h.Messages), err)
 	}
 }
