@@ -42,15 +42,14 @@ func (a *agentStep) work(ctx context.Context, t *talk, n int, now turn) (toolRes
 	o := a.runOptions(t, n)
 	tell := o.Finished
 	o.Finished = func(r tools.Report) {
+		if ctx.Err() == nil || r.Err == nil { // else it was cut off, which is no result
+			i := slices.IndexFunc(todo, func(c llms.ToolCall) bool { return c.ID == r.Call.ID })
+			if err := t.f.run.journal.addCall(ctx, t.f.path, n, place[i], r.Result); err != nil {
+				broken = err
+			}
+		}
 		if tell != nil {
 			tell(r)
-		}
-		if ctx.Err() != nil && r.Err != nil {
-			return // it was cut off: that is no result
-		}
-		i := slices.IndexFunc(todo, func(c llms.ToolCall) bool { return c.ID == r.Call.ID })
-		if err := t.f.run.journal.addCall(ctx, t.f.path, n, place[i], r.Result); err != nil {
-			broken = err
 		}
 	}
 	for i, r := range t.set.Run(t.f.within(ctx), todo, o) {
