@@ -12,8 +12,8 @@ import (
 	"github.com/causeway-go/causeway/bedrock"
 )
 
-// Credentials every client of an emulator may use. They are no secret: they
-// open nothing else.
+// The credentials and the Region that Client uses, and that every other client
+// may use. They are no secret: they open nothing else.
 const (
 	AccessKeyID     = "AKIDCAUSEWAYEMULATOR"
 	SecretAccessKey = "causeway-emulator-secret-key"

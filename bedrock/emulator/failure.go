@@ -65,8 +65,8 @@ func invalid(format string, args ...any) *Failure {
 	return &Failure{Code: "ValidationException", Message: fmt.Sprintf(format, args...)}
 }
 
-// errorType is the value of x-amzn-ErrorType. A layer follows the code,
-// which differs between the service and the signature check in front of it.
+// errorType is the value of x-amzn-ErrorType: the code and the layer that
+// answers. The signature check stands in front of the service.
 func (f *Failure) errorType() string {
 	switch f.Code {
 	case "UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException",

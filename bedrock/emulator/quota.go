@@ -24,8 +24,8 @@ type Quota struct {
 	// later, else 1.
 	Burndown float64
 	// MaxTokens is reserved for a request that sets no max_tokens. 0 is the
-	// model's maximum as far as known: 64000 for Claude 3.7 and later, else
-	// 4096.
+	// model's maximum as far as it is known, else 64000 for Claude 3.7 and
+	// later and 4096 for the rest.
 	MaxTokens int
 	// ChargeRejected makes refused calls count as requests.
 	ChargeRejected bool
@@ -49,6 +49,8 @@ func (q Quota) reserve(req *Request) int {
 	case req.InferenceConfig.MaxTokens != nil:
 		n = *req.InferenceConfig.MaxTokens
 	case n > 0:
+	case limitOf(req.ModelID).maxOutput > 0:
+		n = limitOf(req.ModelID).maxOutput
 	case recentClaude(req.ModelID):
 		n = 64_000
 	default:

@@ -90,15 +90,16 @@ type GuardrailConfig struct {
 	StreamMode string `json:"streamProcessingMode"`
 }
 
-// Performance and ServiceTier say how the answer is to be served.
-type (
-	Performance struct {
-		Latency string `json:"latency"`
-	}
-	ServiceTier struct {
-		Type string `json:"type"`
-	}
-)
+// Performance says how fast the answer is wanted: standard or optimized.
+type Performance struct {
+	Latency string `json:"latency"`
+}
+
+// ServiceTier says how the answer is to be served: priority, default, flex or
+// reserved.
+type ServiceTier struct {
+	Type string `json:"type"`
+}
 
 // Turn is 1 for the first call of a conversation and one more for each reply
 // of the assistant in the history.
