@@ -179,6 +179,8 @@ func (a *app) report(w *workspace, c *chain.Chain, f runFlags, here bool, r *cha
 			err = errWaiting
 		}
 		return err
+	case failed != nil && here:
+		return briefly(failed)
 	case failed != nil:
 		return failed
 	case r.Interrupt != nil:
@@ -187,6 +189,14 @@ func (a *app) report(w *workspace, c *chain.Chain, f runFlags, here bool, r *cha
 		return nil
 	}
 	return writeValues(a.io.Out, c.Outputs(), r.Values)
+}
+
+// briefly leaves out of a step's failure what stands at the step already.
+func briefly(failed error) error {
+	if e, ok := errors.AsType[*chain.StepError](failed); ok {
+		return fmt.Errorf("chain %s failed in step %s", e.Chain, e.Step)
+	}
+	return failed
 }
 
 // tellWaiting says what a run waits for and how to go on with it.

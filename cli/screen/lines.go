@@ -37,24 +37,26 @@ var refusals = map[string]string{
 	"dailyQuota":       "throttled: the day's quota is spent",
 }
 
-// retry says what the layer around the model does. A first attempt is not
-// worth a line.
-func (p *Printer) retry(r *chain.RetryEvent) string {
+// retried says what the layer around the model does. Why an attempt failed is
+// told with what is done about it: of a last attempt the step's end tells it.
+func (p *Printer) retried(e chain.Event) {
+	r := e.Retry
 	switch r.What {
-	case message.NoticeThrottle:
+	case message.NoticeThrottle, message.NoticeFailure:
 		why := refusals[r.Class]
 		if why == "" {
-			why = "throttled: " + Visible(r.Error, p.room(30))
+			why = "attempt failed: " + Visible(r.Error, max(p.room(40), 60))
 		}
-		return p.style.Yellow("! "+why) + p.style.Dim(fmt.Sprintf(" · attempt %d", r.Attempt))
-	case message.NoticeFailure:
-		return p.style.Yellow(fmt.Sprintf("! attempt %d failed: ", r.Attempt)) + Visible(r.Error, max(p.room(20), 60))
+		p.refused[e.Step] = p.style.Yellow("! "+why) + p.style.Dim(fmt.Sprintf(" · attempt %d", r.Attempt))
 	case message.NoticeWait:
-		return p.style.Yellow("… waiting " + Seconds(r.Wait))
+		p.line(e, p.refused[e.Step])
+		p.line(e, p.style.Yellow("… waiting "+Seconds(r.Wait)))
+		delete(p.refused, e.Step)
 	case message.NoticeFailover:
-		return p.style.Yellow("! asking " + r.Model + " instead")
+		p.line(e, p.refused[e.Step])
+		p.line(e, p.style.Yellow("! asking "+r.Model+" instead"))
+		delete(p.refused, e.Step)
 	}
-	return ""
 }
 
 // stepFacts is what stands under a step: how long, which prompt and model, what

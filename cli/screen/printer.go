@@ -19,15 +19,14 @@ type Printer struct {
 	holder  string // the step that is writing its text; the others wait
 	waiting []chain.Event
 	text    *text
-	spoke   map[string]bool // steps whose answer has been shown
-	skipped int
-	steps   int
+	spoke   map[string]bool   // steps whose answer has been shown
+	refused map[string]string // by step: why the last attempt failed, not shown yet
 }
 
 // New returns a Printer that writes to w. Errors of w are not reported: there
 // is nobody left to tell.
 func New(w io.Writer, style Style) *Printer {
-	return &Printer{w: w, style: style, spoke: map[string]bool{}}
+	return &Printer{w: w, style: style, spoke: map[string]bool{}, refused: map[string]string{}}
 }
 
 // Event shows e, at once or when the steps before it have finished their text.
@@ -93,7 +92,7 @@ func (p *Printer) show(e chain.Event) {
 	case chain.Progress:
 		p.line(e, p.style.Dim("· ")+Visible(e.Text, 500))
 	case chain.Retry:
-		p.line(e, p.retry(e.Retry))
+		p.retried(e)
 	case chain.StepFinished:
 		p.footer(e)
 	case chain.Interrupted:
@@ -142,33 +141,6 @@ func (p *Printer) endText() {
 		p.text.end()
 		p.text = nil
 	}
-}
-
-// footer tells how a step ended.
-func (p *Printer) footer(e chain.Event) {
-	p.endText()
-	if e.Skipped {
-		p.skipped++
-		if p.last == e.Step {
-			fmt.Fprintln(p.w, p.style.Dim("  – skipped"))
-			return
-		}
-		fmt.Fprintln(p.w, p.style.Dim("– "+Visible(e.Step, 200)+" skipped"))
-		return
-	}
-	p.steps++
-	name, indent := "", "  "
-	if p.last != e.Step {
-		name, indent = p.style.Bold(Visible(e.Step, 200))+" ", ""
-	}
-	if e.Error != "" {
-		fmt.Fprintln(p.w, indent+p.style.Red("✗ ")+name+Visible(e.Error, 2000))
-		return
-	}
-	if name == "" && !p.spoke[e.Step] {
-		p.values(e.Values)
-	}
-	p.facts(indent+p.style.Green("✓ ")+name, 4, stepFacts(e))
 }
 
 // facts writes facts side by side after head, which takes column columns, on
