@@ -125,6 +125,8 @@ func (r *evalRun) all(ctx context.Context, d *Dataset, subjects []Subject) ([]It
 				select {
 				case places <- struct{}{}:
 				case <-ctx.Done():
+				}
+				if ctx.Err() != nil {
 					group.Wait()
 					return nil, context.Cause(ctx)
 				}

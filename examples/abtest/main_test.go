@@ -10,7 +10,7 @@ import (
 // The example finds the better variant, and its page is written.
 func TestRun(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "report.html")
-	out := capture(t, func() error { return run(t.Context(), 600, false, page) })
+	out := capture(t, func() error { return run(t.Context(), 400, false, page) })
 	if !strings.Contains(out, "ship warm: its csat is") {
 		t.Errorf("no verdict in\n%s", out)
 	}
@@ -20,7 +20,7 @@ func TestRun(t *testing.T) {
 }
 
 func TestRunWithoutADifference(t *testing.T) {
-	out := capture(t, func() error { return run(t.Context(), 400, true, "") })
+	out := capture(t, func() error { return run(t.Context(), 200, true, "") })
 	if strings.Contains(out, "ship") || !strings.Contains(out, "keep collecting") {
 		t.Errorf("a winner among equals in\n%s", out)
 	}

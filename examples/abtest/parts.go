@@ -5,7 +5,6 @@ import (
 	"embed"
 	"math/rand/v2"
 	"strings"
-	"time"
 
 	"github.com/tmc/langchaingo/llms"
 
@@ -73,9 +72,7 @@ var desk = emulator.New(&emulator.Options{
 		if strings.Contains(r.SystemText(), "warm") {
 			text = "I am sorry you had to wait! Your parcel is on its way, and you will get a message once it is at your door."
 		}
-		reply := emulator.TextReply(text)
-		reply.First = 2 * time.Millisecond
-		return reply, nil
+		return emulator.TextReply(text), nil
 	}),
 	Faults: []emulator.Fault{emulator.Throttle(2)},
 })

@@ -123,9 +123,9 @@ func TestBucketAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := &away{Client: bucket(t)}
 		client.down.Store(true)
-		told := 0
+		var told atomic.Int64
 		l := s3log.New(client, "logs", &s3log.Options{
-			OnError: func(error) { told++ }, Retry: retry.Policy{MaxAttempts: 2, Retry: func(error) bool { return true }},
+			OnError: func(error) { told.Add(1) }, Retry: retry.Policy{MaxAttempts: 2, Retry: func(error) bool { return true }},
 		})
 		for i := range 3 {
 			if err := l.Append(t.Context(), record(i)); err != nil {
@@ -134,8 +134,8 @@ func TestBucketAway(t *testing.T) {
 			time.Sleep(61 * time.Second)
 		}
 		synctest.Wait()
-		if told < 2 {
-			t.Errorf("told %d times", told)
+		if told.Load() < 2 {
+			t.Errorf("told %d times", told.Load())
 		}
 		client.down.Store(false)
 		client.lose.Store(true)
