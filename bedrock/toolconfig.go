@@ -1,8 +1,6 @@
 package bedrock
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
@@ -58,7 +56,7 @@ func (spec *toolSpec) tool(t llms.Tool, names *toolNames) (types.Tool, error) {
 	if t.Type == systemTool {
 		return &types.ToolMemberSystemTool{Value: types.SystemTool{Name: &f.Name}}, nil
 	}
-	schema, err := schemaOf(f.Parameters)
+	schema, err := toolSchemas.json(f.Parameters)
 	if err != nil {
 		return nil, fmt.Errorf("the parameters of %s: %w", f.Name, err)
 	}
@@ -78,29 +76,6 @@ func (spec *toolSpec) fill(name, description string, schema []byte) types.Tool {
 		v.Strict = &spec.strict
 	}
 	return &spec.ToolMemberToolSpec
-}
-
-// schemaOf returns the JSON of a tool's parameters. json.RawMessage, which
-// tools.Set hands out, is sent as it is; anything else is encoded here.
-func schemaOf(parameters any) ([]byte, error) {
-	if parameters == nil {
-		return anyInput, nil
-	}
-	raw, isRaw := parameters.(json.RawMessage)
-	if isRaw && validSchemas.known(raw) {
-		return raw, nil
-	}
-	schema, err := encodeJSON(parameters)
-	if err != nil {
-		return nil, err
-	}
-	if !bytes.HasPrefix(bytes.TrimSpace(schema), []byte("{")) {
-		return nil, fmt.Errorf("%.20s... is no JSON Schema object", schema)
-	}
-	if isRaw {
-		validSchemas.add(raw)
-	}
-	return schema, nil
 }
 
 // toolChoice returns Bedrock's form of langchaingo's choice; nil leaves it to
