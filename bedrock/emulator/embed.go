@@ -19,6 +19,8 @@ func embedderOf(model string) embedder {
 		return titanEmbed{size: titanSize(model)}
 	case strings.Contains(model, "cohere.embed"):
 		return cohereEmbed{size: cohereSize(model)}
+	case strings.Contains(model, "multimodal-embeddings"):
+		return novaEmbed{}
 	}
 	return nil
 }

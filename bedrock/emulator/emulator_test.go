@@ -104,3 +104,21 @@ func TestLoopback(t *testing.T) {
 		t.Errorf("got %q, %v", text, err)
 	}
 }
+
+// TestResponderMistakes: what a responder does wrong is an answer, not the end
+// of the program.
+func TestResponderMistakes(t *testing.T) {
+	for name, respond := range map[string]emulator.RespondFunc{
+		"panicked":         func(context.Context, *emulator.Request) (*emulator.Reply, error) { panic("boom") },
+		"neither":          func(context.Context, *emulator.Request) (*emulator.Reply, error) { return nil, nil },
+		"unexpected error": func(context.Context, *emulator.Request) (*emulator.Reply, error) { return nil, errors.New("no") },
+		"UnknownModelException": func(context.Context, *emulator.Request) (*emulator.Reply, error) {
+			return nil, &emulator.Failure{Code: "UnknownModelException"}
+		},
+	} {
+		_, err := converse(t, emulator.New(&emulator.Options{Responder: respond}).Client(), "hi")
+		if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "500") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

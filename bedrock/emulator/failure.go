@@ -65,6 +65,10 @@ func invalid(format string, args ...any) *Failure {
 	return &Failure{Code: "ValidationException", Message: fmt.Sprintf(format, args...)}
 }
 
+func internal(format string, args ...any) *Failure {
+	return &Failure{Code: "InternalServerException", Message: fmt.Sprintf(format, args...)}
+}
+
 // errorType is the value of x-amzn-ErrorType: the code and the layer that
 // answers. The signature check stands in front of the service.
 func (f *Failure) errorType() string {

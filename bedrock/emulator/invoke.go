@@ -14,7 +14,7 @@ func open(op Operation, model string, body []byte) (*Request, format, *Failure) 
 	}
 	dialect := formatOf(op, model)
 	if dialect == nil {
-		return req, nil, invalid("The Causeway emulator does not imitate %s of this model: it speaks the bodies of Anthropic Claude and Amazon Nova, and of the Titan and Cohere embeddings.", op)
+		return req, nil, invalid("The Causeway emulator does not imitate %s of this model: it speaks the bodies of Anthropic Claude and Amazon Nova, and of the embeddings of Titan, Cohere and Nova.", op)
 	}
 	failure := dialect.decode(req)
 	if failure == nil {
@@ -37,7 +37,7 @@ func (x *exchange) reply(r *Reply, req *Request, dialect format, brk *Break) {
 	}
 	body, err := dialect.body(r, req, x.random)
 	if err != nil {
-		x.fail(&Failure{Code: "InternalServerException", Message: msgReplyFail})
+		x.fail(internal(msgReplyFail))
 		return
 	}
 	x.send(body)

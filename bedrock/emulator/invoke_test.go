@@ -152,6 +152,7 @@ func TestInvokeRefusals(t *testing.T) {
 		{"Titan, other body", "amazon.titan-embed-text-v2:0", `{"texts":["a"]}`, "#: extraneous key [texts] is not permitted"},
 		{"Titan, dimensions", "amazon.titan-embed-text-v2:0", `{"inputText":"a","dimensions":7}`, "7 is not a valid enum value"},
 		{"Titan, too long", "amazon.titan-embed-text-v2:0", `{"inputText":"` + strings.Repeat("a", 40_000) + `"}`, "Too many input tokens. Max input tokens: 8192"},
+		{"Nova embeddings, purpose", "amazon.nova-2-multimodal-embeddings-v1:0", `{"taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingPurpose":"FUN","text":{"truncationMode":"NONE","value":"a"}}}`, "FUN is not a valid enum value"},
 		{"Cohere, no type", "cohere.embed-english-v3", `{"texts":["a"]}`, "required key [input_type] not found"},
 		{"Cohere, too many", "cohere.embed-english-v3", `{"input_type":"search_query","texts":["a"` + strings.Repeat(`,"a"`, 96) + `]}`, "expected maximum item count: 96, found: 97"},
 	} {
@@ -206,6 +207,10 @@ func TestEmbeddings(t *testing.T) {
 	}
 	if err := json.Unmarshal(out.Body, &cohere); err != nil || len(cohere.Embeddings) != 2 || len(cohere.Embeddings[0]) != 1024 ||
 		cohere.Texts[0] != "hello world!" || cohere.Type != "embeddings_floats" {
+		t.Errorf("%v: %.200s", err, out.Body)
+	}
+	out, err = invoke(t, c, "amazon.nova-2-multimodal-embeddings-v1:0", `{"taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingPurpose":"TEXT_RETRIEVAL","embeddingDimension":384,"text":{"truncationMode":"NONE","value":"a"}}}`)
+	if err != nil || !strings.HasPrefix(string(out.Body), `{"embeddings":[{"embeddingType":"TEXT","embedding":[`) || strings.Count(string(out.Body), ",") != 384 {
 		t.Errorf("%v: %.200s", err, out.Body)
 	}
 	out, err = invoke(t, c, "cohere.embed-v4:0", `{"texts":["a"],"input_type":"search_query","embedding_types":["float","int8"],"output_dimension":512}`)

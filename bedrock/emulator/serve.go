@@ -109,12 +109,8 @@ func (x *exchange) respond(req *Request, dialect format) (*Reply, *Failure) {
 		return nil, failure
 	}
 	if reply == nil {
-		var err error
-		if reply, err = x.e.responder.Respond(x.ctx, req); err != nil {
-			return nil, failureOf(err)
-		}
-		if reply == nil {
-			return nil, &Failure{Code: "InternalServerException", Message: "The emulator's responder returned neither a reply nor an error."}
+		if reply, failure = x.askResponder(req); failure != nil {
+			return nil, failure
 		}
 		if reply.raw != nil {
 			return reply, nil
@@ -123,6 +119,24 @@ func (x *exchange) respond(req *Request, dialect format) (*Reply, *Failure) {
 	reply = reply.finish(req, func() string { return dialect.toolUseID(x.random) })
 	if g != nil {
 		g.shield(req, reply)
+	}
+	return reply, nil
+}
+
+// askResponder calls code that is not ours: its mistakes are answers too, the
+// same in process and over a socket.
+func (x *exchange) askResponder(req *Request) (reply *Reply, failure *Failure) {
+	defer func() {
+		if v := recover(); v != nil {
+			failure = internal("The emulator's responder panicked: %v", v)
+		}
+	}()
+	reply, err := x.e.responder.Respond(x.ctx, req)
+	switch {
+	case err != nil:
+		return nil, failureOf(err)
+	case reply == nil:
+		return nil, internal("The emulator's responder returned neither a reply nor an error.")
 	}
 	return reply, nil
 }
@@ -197,7 +211,7 @@ func failureOf(err error) *Failure {
 	if f, ok := errors.AsType[*Failure](err); ok {
 		return f
 	}
-	return &Failure{Code: "InternalServerException", Message: msgReplyFail}
+	return internal(msgReplyFail)
 }
 
 // wait sleeps and tells whether the client is still there.

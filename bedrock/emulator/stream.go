@@ -107,7 +107,7 @@ func (s *frames) snap(b []byte) bool {
 // small first letter, as recorded.
 func (s *frames) exception(f *Failure) {
 	if f == nil {
-		f = &Failure{Code: "InternalServerException", Message: msgReplyFail}
+		f = internal(msgReplyFail)
 	}
 	s.x.e.note(s.x.call, func(c *Call) { c.Error = f.Code })
 	s.write(eventstream.AppendException(nil, lowerFirst(f.Code), append(appendString([]byte(`{"message":`), f.Message), '}')))

@@ -98,8 +98,10 @@ func TestRefusals(t *testing.T) {
 			"You can't include more than 5 documents in a request.",
 		},
 		{"document alone", claude, `{"messages":[` + user(doc("a")) + `]}`, "A text block must be included when using documents."},
-		{"text as a document", claude, `{"messages":[` + user(`{"text":"read"},{"document":{"format":"txt","name":"a","source":{"text":"x"}}}`) + `]}`,
-			"DocumentSource object at messages.0.content.1.document.source must set one of the following keys: bytes, s3Location."},
+		{
+			"text as a document", claude, `{"messages":[` + user(`{"text":"read"},{"document":{"format":"txt","name":"a","source":{"text":"x"}}}`) + `]}`,
+			"DocumentSource object at messages.0.content.1.document.source must set one of the following keys: bytes, s3Location.",
+		},
 		{"image without bytes", claude, `{"messages":[` + user(`{"image":{"format":"png","source":{}}}`) + `]}`, "ImageSource object at messages.0.content.0.image.source must set one of"},
 		{"prefill", "us.anthropic.claude-opus-4-6-v1", `{"messages":[` + hi + `,` + assistant(`{"text":"I"}`) + `]}`, "This model does not support assistant message prefill."},
 		{"cache points", claude, `{"messages":[` + user(`{"text":"a"}`+strings.Repeat(`,{"cachePoint":{"type":"default"}}`, 5)) + `]}`, "A maximum of 4 blocks with cache_control may be provided. Found 5."},
