@@ -219,11 +219,27 @@ func TestRareBlocks(t *testing.T) {
 		{"video":{"format":"mp4","source":{"s3Location":{"uri":"s3://b/k","bucketOwner":"123456789012"}}}},
 		{"audio":{"format":"wav","source":{"bytes":"AQID"}}},
 		{"document":{"format":"pdf","name":"d","source":{"bytes":"AQID"},"context":"c","citations":{"enabled":true}}},
+		{"document":{"format":"txt","name":"e","source":{"text":"words"},"citations":{"enabled":true}}},
+		{"document":{"format":"md","name":"f","source":{"content":[{"text":"one"},{"text":"two"}]},"citations":{"enabled":true}}},
+		{"document":{"format":"csv","name":"g","source":{"s3Location":{"uri":"s3://b/k","bucketOwner":"123456789012"}}}},
 		{"searchResult":{"source":"s","title":"t","content":[{"text":"x"}]}},
+		{"cachePoint":{"type":"default","ttl":"1h"}},
+		{"cachePoint":{"type":"default","ttl":"5m"}},
+		{"audio":{"format":"mp3","source":{"s3Location":{"uri":"s3://b/k"}}}},
+		{"image":{"format":"webp","source":{"s3Location":{"uri":"s3://b/k"}}}},
+		{"video":{"format":"mov","source":{"bytes":"AQID"}}},
+		{"citationsContent":{"content":[{"text":"claim"}],"citations":[
+			{"title":"a","location":{"documentChar":{"documentIndex":0,"start":0,"end":1}}},
+			{"title":"a","location":{"documentChunk":{"documentIndex":1,"start":0,"end":1}}},
+			{"title":"a","location":{"searchResultLocation":{"searchResultIndex":0,"start":0,"end":1}}},
+			{"title":"a","location":{"web":{"url":"https://example.com","domain":"example.com"}}},
+			{"title":"a"}]}},
 		{"guardContent":{"text":{"text":"g","qualifiers":["query"]}}},
 		{"guardContent":{"image":{"format":"jpeg","source":{"bytes":"AQID"}}}},
 		{"toolUse":{"toolUseId":"s1","name":"nova_grounding","input":{},"type":"server_tool_use"}},
-		{"toolResult":{"toolUseId":"s1","content":[{"text":"found"},{"json":{"a":1.0}}]}},
+		{"toolResult":{"toolUseId":"s1","content":[{"text":"found"},{"json":{"a":1.0}},
+			{"image":{"format":"png","source":{"bytes":"AQID"}}},{"video":{"format":"mp4","source":{"bytes":"AQID"}}},
+			{"document":{"format":"pdf","name":"h","source":{"bytes":"AQID"}}},{"searchResult":{"source":"s","title":"t","content":[{"text":"x"}]}}]}},
 		{"text":"done"}]`
 	body := strings.Replace(sayHello, `[{"text":"hello"}]`, content, 1)
 	resp, err := newModel(t, answering(body), "amazon.nova-premier-v1:0", nil).GenerateContent(t.Context(), human("hi"))
@@ -235,6 +251,38 @@ func TestRareBlocks(t *testing.T) {
 	}
 	if diff := cmp.Diff(decoded(t, []byte(content)), resend(t, message.Assistant(resp.Choices[0]))); diff != "" {
 		t.Errorf("(-came +went):\n%s", diff)
+	}
+}
+
+// Rare things a stream can hold: a picture in pieces, and a tool that Bedrock
+// ran itself with its result.
+func TestRareStreamBlocks(t *testing.T) {
+	body := events(t,
+		"contentBlockStart", `{"contentBlockIndex":1,"start":{"image":{"format":"png"}}}`,
+		"contentBlockDelta", `{"contentBlockIndex":1,"delta":{"image":{"source":{"bytes":"AQI="}}}}`,
+		"contentBlockStart", `{"contentBlockIndex":2,"start":{"toolUse":{"toolUseId":"s1","name":"nova_grounding","type":"server_tool_use"}}}`,
+		"contentBlockStart", `{"contentBlockIndex":3,"start":{"toolResult":{"toolUseId":"s1","status":"error"}}}`,
+		"contentBlockDelta", `{"contentBlockIndex":3,"delta":{"toolResult":[{"text":"not "},{"text":"found"},{"json":{"a":1.0}}]}}`,
+		"contentBlockDelta", `{"contentBlockIndex":0,"delta":{"text":"came last, belongs first"}}`,
+		"contentBlockDelta", `{"contentBlockIndex":1,"delta":{"image":{"source":{"bytes":"Aw=="}}}}`,
+		"messageStop", `{"stopReason":"end_turn"}`)
+	resp, err := newModel(t, streaming(body), "m", nil).GenerateContent(t.Context(), human("hi"), llms.WithStreamingFunc(deaf))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []llms.ContentPart{
+		llms.TextContent{Text: "came last, belongs first"},
+		message.Image{MIMEType: "image/png", Data: []byte{1, 2, 3}},
+		llms.ToolCall{ID: "s1", Type: "server_tool_use", FunctionCall: &llms.FunctionCall{Name: "nova_grounding", Arguments: "{}"}},
+		message.ToolResult{ToolCallID: "s1", IsError: true, Parts: []llms.ContentPart{
+			llms.TextContent{Text: "not found"}, message.JSON{Value: json.RawMessage(`{"a":1.0}`)},
+		}},
+	}
+	if diff := cmp.Diff(want, message.Assistant(resp.Choices[0]).Parts); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if len(resp.Choices[0].ToolCalls) != 0 {
+		t.Error("a call that Bedrock ran itself is offered to be run")
 	}
 }
 

@@ -106,6 +106,16 @@ func TestEmbedMany(t *testing.T) {
 			t.Errorf("%s: %v, %d requests", model, err, l.requests)
 		}
 	}
+	one, err := bedrock.NewEmbedder(clientOver(t, &lengths{}), "amazon.titan-embed-text-v1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := one.EmbedQuery(t.Context(), "four"); err != nil || !cmp.Equal([]float32{4}, v) {
+		t.Errorf("a query: %v, %v", v, err)
+	}
+	if v, err := one.CreateEmbedding(t.Context(), nil); err != nil || len(v) != 0 {
+		t.Errorf("no texts: %v, %v", v, err)
+	}
 	e, err := bedrock.NewEmbedder(clientOver(t, &lengths{fail: "xxx"}), "amazon.titan-embed-text-v1", nil)
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/tmc/langchaingo/llms"
 
 	"github.com/causeway-go/causeway/bedrock"
+	"github.com/causeway-go/causeway/retry"
 )
 
 // exceptions are the twelve of the Bedrock Runtime API reference, with the
@@ -129,6 +130,36 @@ func TestUnknownFailures(t *testing.T) {
 	}
 	if _, err := m.GenerateContent(t.Context(), human("hi")); !llms.IsProviderUnavailableError(err) || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("unreachable: %v", err)
+	}
+}
+
+// retry decides by behaviour: it must find ours.
+func TestRetryUnderstands(t *testing.T) {
+	for code, want := range map[string]retry.Class{
+		"ThrottlingException": retry.ThrottleRequests, "ModelNotReadyException": retry.Transient, "InternalServerException": retry.Transient,
+		"ServiceUnavailableException": retry.Transient, "ModelTimeoutException": retry.Transient, "ModelErrorException": retry.ModelError,
+		"ModelStreamErrorException": retry.ModelError, "ServiceQuotaExceededException": retry.DailyQuota,
+		"ValidationException": retry.Fatal, "AccessDeniedException": retry.Fatal, "ResourceNotFoundException": retry.Fatal,
+		"ConflictException": retry.Fatal, bedrock.CodeInvalidRequest: retry.Fatal,
+		bedrock.CodeIncompleteStream: retry.Transient, bedrock.CodeStreamIdle: retry.Transient,
+	} {
+		for _, err := range []error{&bedrock.Error{Code: code, Status: 429}, &bedrock.Error{Code: code, Status: 200, InStream: true}} {
+			if got := retry.Classify(err); got != want {
+				t.Errorf("%v: %s, want %s", err, got, want)
+			}
+		}
+	}
+	for message, want := range map[string]retry.Class{
+		"Too many tokens, please wait before trying again.": retry.ThrottleTokens,
+		"Too many tokens per day, please wait.":             retry.DailyQuota,
+	} {
+		if got := retry.Classify(&bedrock.Error{Code: "ThrottlingException", Message: message}); got != want {
+			t.Errorf("%s: %s", message, got)
+		}
+	}
+	overflow := &bedrock.Error{Code: "ValidationException", Message: "Input is too long for requested model."}
+	if got := retry.Classify(overflow); got != retry.Overflow {
+		t.Errorf("overflow: %s", got)
 	}
 }
 

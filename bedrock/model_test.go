@@ -1,8 +1,11 @@
 package bedrock_test
 
 import (
+	"context"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime"
+	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/tmc/langchaingo/llms"
 
@@ -47,5 +50,36 @@ func TestGenerate(t *testing.T) {
 	}
 	if w.path != "/model/amazon.nova-lite-v1%3A0/converse" {
 		t.Errorf("path %s", w.path)
+	}
+}
+
+// fakeClient answers without the SDK and looks at what it is asked.
+type fakeClient struct {
+	bedrock.Client
+	schema map[string]any
+}
+
+func (f *fakeClient) Converse(_ context.Context, in *bedrockruntime.ConverseInput, _ ...func(*bedrockruntime.Options)) (*bedrockruntime.ConverseOutput, error) {
+	schema := in.ToolConfig.Tools[0].(*types.ToolMemberToolSpec).Value.InputSchema.(*types.ToolInputSchemaMemberJson).Value
+	if err := schema.UnmarshalSmithyDocument(&f.schema); err != nil {
+		return nil, err
+	}
+	reply := types.Message{Content: []types.ContentBlock{&types.ContentBlockMemberText{Value: "fake"}}}
+	return &bedrockruntime.ConverseOutput{Output: &types.ConverseOutputMemberMessage{Value: reply}}, nil
+}
+
+// A Client need not be the SDK's, and can read the documents it is given.
+func TestFakeClient(t *testing.T) {
+	f := &fakeClient{}
+	m := modelOver(t, f)
+	resp, err := m.GenerateContent(t.Context(), human("hi"), lookup)
+	if err != nil || resp.Choices[0].Content != "fake" {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]any{"type": "object"}, f.schema); diff != "" {
+		t.Error(diff)
+	}
+	if text, err := m.Call(t.Context(), "hi", lookup); err != nil || text != "fake" || m.ID() != "amazon.nova-lite-v1:0" {
+		t.Errorf("%q, %v", text, err)
 	}
 }
