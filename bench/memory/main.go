@@ -32,7 +32,7 @@ func run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = race(fmt.Sprintf("%d turns", turns), 10,
+		err = race(fmt.Sprintf("%d turns", turns), 20,
 			contender{"bare SDK, converting", bare(ctx, turns)},
 			contender{"memory.Conversation + bedrock.Model", ours},
 			contender{"langchaingo, as messages", theirs})
