@@ -72,7 +72,7 @@ func (p *plainer) object(m map[string]any, path string, depth int) (any, bool) {
 		plain, changed := p.plain(v, path, depth+1)
 		if p.err != nil {
 			if p.err.Variable == path {
-				p.err.Variable = join(path, k)
+				p.err.Variable = join(path, fieldName(k))
 			}
 			return nil, true
 		}
@@ -176,7 +176,7 @@ func (p *plainer) mapping(v reflect.Value, path string, depth int) (any, bool) {
 		plain, _ := p.plain(it.Value().Interface(), path, depth+1)
 		if p.err != nil {
 			if p.err.Variable == path {
-				p.err.Variable = join(path, k)
+				p.err.Variable = join(path, fieldName(k))
 			}
 			return nil, true
 		}

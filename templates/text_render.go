@@ -108,10 +108,10 @@ func (r *run) exec(nodes []node, depth int) error {
 	}
 	for i := range nodes {
 		n := &nodes[i]
-		if r.steps++; r.steps > maxTextSteps {
-			return fmt.Errorf("%w: more than %d steps", ErrTooLarge, maxTextSteps)
+		err := r.step()
+		if err != nil {
+			return err
 		}
-		var err error
 		switch n.kind {
 		case kindLiteral:
 			r.buf = append(r.buf, n.text...)
@@ -128,6 +128,14 @@ func (r *run) exec(nodes []node, depth int) error {
 		if len(r.buf) > r.max {
 			return fmt.Errorf("%w: more than %d bytes", ErrTooLarge, r.max)
 		}
+	}
+	return nil
+}
+
+// step counts work, which a small template over small data can make endless.
+func (r *run) step() error {
+	if r.steps++; r.steps > maxTextSteps {
+		return fmt.Errorf("%w: more than %d steps", ErrTooLarge, maxTextSteps)
 	}
 	return nil
 }
@@ -186,6 +194,9 @@ func (r *run) section(n *node, depth int) error {
 }
 
 func (r *run) enter(n *node, f frame, depth int) error {
+	if err := r.step(); err != nil { // an empty body costs time too
+		return err
+	}
 	r.frames = append(r.frames, f)
 	err := r.exec(n.body, depth+1)
 	r.frames = r.frames[:len(r.frames)-1]
