@@ -37,7 +37,7 @@ func (x *exchange) countTokens(model string, body []byte) {
 		return
 	}
 	x.e.note(x.call, func(c *Call) { req.Number, c.Request = c.Number, req })
-	if fault := x.e.fault(x.call, x.random); fault != nil && !x.suffer(fault) {
+	if !x.suffer(x.e.fault(x.call, x.random)) {
 		return
 	}
 	x.e.note(x.call, func(c *Call) { c.Status, c.Usage.Input = 200, req.InputTokens() })

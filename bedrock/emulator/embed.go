@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -23,6 +24,35 @@ func embedderOf(model string) embedder {
 		return novaEmbed{}
 	}
 	return nil
+}
+
+// embed answers an embedding model.
+func (x *exchange) embed(emb embedder, model string, body []byte) {
+	if f := checkModelID(model); f != nil {
+		x.fail(f)
+		return
+	}
+	out, tokens, failure := emb.embed(body, x.random)
+	if failure != nil {
+		x.fail(failure)
+		return
+	}
+	g, _, ok := x.pass(&Request{
+		Operation: InvokeModel, ModelID: model, Body: body, inputTokens: tokens,
+		InferenceConfig: Inference{MaxTokens: new(0)}, // there is no output to reserve
+	})
+	if !ok {
+		return
+	}
+	r := &Reply{Usage: &Usage{Input: tokens}}
+	defer g.settle(r.Usage)
+	r.waits = x.e.latency.plan(r, r.countDeltas, x.random)
+	if !x.wait(total(r.waits)) {
+		return
+	}
+	x.e.note(x.call, func(c *Call) { c.Status, c.Usage = http.StatusOK, *r.Usage })
+	invoked{}.header(x.w.Header(), r, false)
+	x.send(out)
 }
 
 // The limits of an embedding request, from the models' pages.

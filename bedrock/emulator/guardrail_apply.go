@@ -46,7 +46,7 @@ func (x *exchange) applyGuardrail(id string, body []byte) {
 		}
 		g = &guardrail{}
 	}
-	if fault := x.e.fault(x.call, x.random); fault != nil && !x.suffer(fault) {
+	if !x.suffer(x.e.fault(x.call, x.random)) {
 		return
 	}
 	out, err := marshal(g.apply(&in))

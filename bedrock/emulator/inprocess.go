@@ -177,7 +177,7 @@ func (p *pipe) response(req *http.Request) *http.Response {
 		length, _ = strconv.ParseInt(n, 10, 64)
 	}
 	return &http.Response{
-		Status: http.StatusText(p.status), StatusCode: p.status,
+		Status: strconv.Itoa(p.status) + " " + http.StatusText(p.status), StatusCode: p.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: h, Body: p, ContentLength: length, Request: req,
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"path"
 	"sync"
 )
@@ -178,26 +177,6 @@ func (r *replay) next(t *take) *recorded {
 	return x
 }
 
-// replayed answers InvokeModel from recordings whatever the model, for the
-// bodies of most models are known there and nowhere else here.
-func (x *exchange) replayed(op Operation, model string, body []byte) bool {
-	r, ok := x.e.responder.(*replay)
-	if !ok || op != InvokeModel && op != InvokeModelWithResponseStream {
-		return false
-	}
-	t := r.find(&Request{Operation: op, ModelID: model, Body: body})
-	if t == nil {
-		return false
-	}
-	req := &Request{Operation: op, ModelID: model, Body: body}
-	x.e.note(x.call, func(c *Call) { req.Number, c.Request = c.Number, req })
-	fault := x.e.fault(x.call, x.random)
-	if fault == nil || x.suffer(fault) {
-		x.verbatim(r.next(t), fault)
-	}
-	return true
-}
-
 func (r *replay) find(req *Request) *take {
 	if t := r.exact[keyOf(req.Operation, req.ModelID, canonical(req.Body))]; t != nil {
 		return t
@@ -213,30 +192,4 @@ func (r *replay) find(req *Request) *take {
 		}
 	}
 	return nil
-}
-
-// verbatim writes a recorded answer: its status, its headers, its bytes, a
-// stream frame by frame.
-func (x *exchange) verbatim(rec *recorded, fault *Fault) {
-	h := x.w.Header()
-	code := ""
-	for k, v := range rec.Headers {
-		switch http.CanonicalHeaderKey(k) {
-		case "Connection", "Content-Length", "Transfer-Encoding", "Date", "X-Amzn-Requestid":
-			continue // they belong to the connection and to this call
-		case "X-Amzn-Errortype":
-			code = v
-		}
-		h[k] = []string{v}
-	}
-	if ct := h["Content-Type"]; rec.Status == http.StatusOK && (ct == nil || ct[0] == redacted) {
-		h["Content-Type"] = []string{contentType(rec.Operation)}
-	}
-	x.e.note(x.call, func(c *Call) { c.Status, c.Error = rec.Status, codeOf(code) })
-	x.w.WriteHeader(rec.Status)
-	if !rec.Operation.Streaming() || rec.Status != http.StatusOK {
-		_, _ = x.w.Write(rec.answer()) // a client that is gone need not be told
-		return
-	}
-	x.recordedFrames(rec.answer(), breakOf(fault))
 }

@@ -5,42 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-
-	"github.com/causeway-go/causeway/bedrock/emulator/internal/eventstream"
 )
-
-// redacted stands in recordings for header values that were removed.
-const redacted = "**REDACTED**"
-
-func contentType(op Operation) string {
-	if op.Streaming() {
-		return eventstream.ContentType
-	}
-	return "application/json"
-}
-
-// codeOf is the code in an x-amzn-ErrorType header.
-func codeOf(errorType string) string {
-	code, _, _ := strings.Cut(errorType, ":")
-	return code
-}
-
-// recordedFrames writes recorded frames one by one; bytes that are no frame
-// follow as they are.
-func (x *exchange) recordedFrames(b []byte, brk *Break) {
-	s := &frames{x: x, brk: brk, flush: flusher(x.w)}
-	for len(b) > 0 && x.ctx.Err() == nil {
-		n := len(b)
-		if f, err := eventstream.Read(b); err == nil {
-			n = f.Size
-		}
-		if !s.frame(b[:n]) {
-			return
-		}
-		b = b[n:]
-	}
-	s.finish()
-}
 
 // canonical is JSON with its keys sorted; what is no JSON is as it is.
 func canonical(body []byte) string {

@@ -75,108 +75,52 @@ func (x *exchange) ask(op Operation, model string, body []byte) {
 		x.fail(failure)
 		return
 	}
-	x.e.note(x.call, func(c *Call) { req.Number, c.Request = c.Number, req })
-	fault := x.e.fault(x.call, x.random)
-	if fault != nil && !x.suffer(fault) {
-		return
-	}
-	g, failure := x.e.admit(req)
-	if failure != nil {
-		x.fail(failure)
+	g, brk, ok := x.pass(req)
+	if !ok {
 		return
 	}
 	var used *Usage
 	defer func() { g.settle(used) }()
 	reply, failure := x.respond(req, dialect)
-	if failure != nil {
-		x.fail(failure)
-		return
-	}
-	if reply.raw != nil {
-		used = &Usage{Input: req.InputTokens(), Output: EstimateTokens(string(reply.raw.answer()))}
-		x.verbatim(reply.raw, fault)
-		return
-	}
-	used = reply.Usage
-	x.e.note(x.call, func(c *Call) { c.Status, c.StopReason, c.Usage = http.StatusOK, reply.StopReason, *reply.Usage })
-	x.reply(reply, req, dialect, breakOf(fault))
-}
-
-// respond asks the guardrail and the responder.
-func (x *exchange) respond(req *Request, dialect format) (*Reply, *Failure) {
-	g, reply, failure := x.e.guard(req)
-	if failure != nil {
-		return nil, failure
-	}
-	if reply == nil {
-		if reply, failure = x.askResponder(req); failure != nil {
-			return nil, failure
-		}
-		if reply.raw != nil {
-			return reply, nil
-		}
-	}
-	reply = reply.finish(req, func() string { return dialect.toolUseID(x.random) })
-	if g != nil {
-		g.shield(req, reply)
-	}
-	return reply, nil
-}
-
-// askResponder calls code that is not ours: its mistakes are answers too, the
-// same in process and over a socket.
-func (x *exchange) askResponder(req *Request) (reply *Reply, failure *Failure) {
-	defer func() {
-		if v := recover(); v != nil {
-			failure = internal("The emulator's responder panicked: %v", v)
-		}
-	}()
-	reply, err := x.e.responder.Respond(x.ctx, req)
 	switch {
-	case err != nil:
-		return nil, failureOf(err)
-	case reply == nil:
-		return nil, internal("The emulator's responder returned neither a reply nor an error.")
+	case failure != nil:
+		x.fail(failure)
+	case reply.raw != nil:
+		used = &Usage{Input: req.InputTokens(), Output: EstimateTokens(string(reply.raw.answer()))}
+		x.verbatim(reply.raw, brk)
+	default:
+		used = reply.Usage
+		x.e.note(x.call, func(c *Call) { c.Status, c.StopReason, c.Usage = http.StatusOK, reply.StopReason, *used })
+		x.reply(reply, req, dialect, brk)
 	}
-	return reply, nil
 }
 
-// embed answers an embedding model.
-func (x *exchange) embed(emb embedder, model string, body []byte) {
-	if f := checkModelID(model); f != nil {
-		x.fail(f)
-		return
+// pass notes what is asked, lets a fault happen to it and asks the quota;
+// false when the call is answered by that. The break is for its stream.
+func (x *exchange) pass(req *Request) (*grant, *Break, bool) {
+	x.e.note(x.call, func(c *Call) { req.Number, c.Request = c.Number, req })
+	fault := x.e.fault(x.call, x.random)
+	if !x.suffer(fault) {
+		return nil, nil, false
 	}
-	out, tokens, failure := emb.embed(body, x.random)
+	g, failure := x.e.admit(req)
 	if failure != nil {
 		x.fail(failure)
-		return
+		return nil, nil, false
 	}
-	if fault := x.e.fault(x.call, x.random); fault != nil && !x.suffer(fault) {
-		return
+	if fault == nil {
+		return g, nil, true
 	}
-	g, failure := x.e.admit(&Request{ModelID: model, inputTokens: tokens, InferenceConfig: Inference{MaxTokens: new(0)}})
-	if failure != nil {
-		x.fail(failure)
-		return
-	}
-	r := &Reply{Usage: &Usage{Input: tokens}}
-	defer g.settle(r.Usage)
-	r.waits = x.e.latency.plan(r, r.countDeltas, x.random)
-	if !x.wait(total(r.waits)) {
-		return
-	}
-	x.e.note(x.call, func(c *Call) { c.Status, c.Usage = http.StatusOK, *r.Usage })
-	invoked{}.header(x.w.Header(), r, false)
-	x.send(out)
+	return g, fault.Stream, true
 }
 
 // suffer lets a fault happen; false when it took the place of an answer.
 func (x *exchange) suffer(f *Fault) bool {
-	if !x.wait(f.Delay) {
-		return false
-	}
 	switch {
+	case f == nil:
+		return true
+	case !x.wait(f.Delay):
+		return false
 	case f.Reset:
 		x.e.note(x.call, func(c *Call) { c.Error = "reset" })
 		reset(x.w)
@@ -186,13 +130,6 @@ func (x *exchange) suffer(f *Fault) bool {
 		return false
 	}
 	return true
-}
-
-func breakOf(f *Fault) *Break {
-	if f == nil {
-		return nil
-	}
-	return f.Stream
 }
 
 // fail answers an error.
