@@ -76,13 +76,20 @@ func (c comparer) comparison(variant string, a, b stats.Estimate) Comparison {
 		P: t.P, Adjusted: t.P, State: Unclear,
 	}
 	if c.role == Guardrail {
-		out.State = c.guard(a, t)
+		out.State = c.guard(a, b, t)
 	}
 	return out
 }
 
+// leastGuarded is how many units each arm needs before a guardrail says
+// anything: a variance of three numbers is none.
+const leastGuarded = 10
+
 // guard says whether b is worse by more than is borne, for certain.
-func (c comparer) guard(a stats.Estimate, t stats.Test) State {
+func (c comparer) guard(a, b stats.Estimate, t stats.Test) State {
+	if min(a.N, b.N) < leastGuarded {
+		return Unclear
+	}
 	borne := c.m.WorseBy
 	if c.m.Relative {
 		borne *= math.Abs(a.Mean)

@@ -289,3 +289,20 @@ func TestCaseOf(t *testing.T) {
 		t.Errorf("a bad answer became the reference: %+v", c)
 	}
 }
+
+func TestSubjects(t *testing.T) {
+	e := parse(t, live)
+	chains := map[string]*chain.Chain{"control": variantChain(t, "control", 0, nil), "warm": variantChain(t, "warm", 0, nil)}
+	subjects, err := e.Subjects(chains, "", "v1", nil)
+	if err != nil || len(subjects) != 2 || subjects[1].Name != "warm" || subjects[1].Version == "" {
+		t.Fatalf("%+v, %v", subjects, err)
+	}
+	again, err := e.Subjects(chains, "", "v2", nil)
+	if err != nil || again[0].Version == subjects[0].Version {
+		t.Errorf("another version of the files answers from the cache: %v", err)
+	}
+	delete(chains, "warm")
+	if _, err := e.Subjects(chains, "", "", nil); err == nil || !strings.Contains(err.Error(), "warm") {
+		t.Errorf("%v", err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -37,8 +38,15 @@ func TestSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	page, err := os.ReadFile("../docs/experiments.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, documented, _ := strings.Cut(string(page), "```yaml\n")
+	documented, _, _ = strings.Cut(documented, "```")
 	for name, body := range map[string]string{
-		"triage": triage, "tone": tone, "live": live, "day": dayExperiment, "promoted": promoted, "abtest": string(example),
+		"documented": documented,
+		"triage":     triage, "tone": tone, "live": live, "day": dayExperiment, "promoted": promoted, "abtest": string(example),
 		"canary": two("s", "mode: canary\ncanary: {steps: [0.1, 0.5]}"), "layer": two("s", "layer: {key: l, from: 0.3}\ntargeting: a == 1"),
 		"switch": "schema: causeway.experiment/v1\nkey: s\nmode: switch\nactive: b\nvariants: [{key: a}, {key: b}]\n",
 	} {

@@ -74,6 +74,29 @@ func ChainSubject(name string, c *chain.Chain, output, version string, price fun
 	}}, nil
 }
 
+// Subjects are the experiment's variants as an evaluation asks them, over the
+// chains that Load returned. version identifies what all of them share, such as
+// a hash of the chain's file and of the prompts that no variant pins; empty uses
+// no cache. output and price are ChainSubject's.
+func (e *Experiment) Subjects(chains map[string]*chain.Chain, output, version string, price func(*chain.Result) float64) ([]Subject, error) {
+	subjects := make([]Subject, len(e.Variants))
+	for i, v := range e.Variants {
+		c := chains[v.Key]
+		if c == nil {
+			return nil, fmt.Errorf("experiment %s: no chain for the variant %s", e.Key, v.Key)
+		}
+		own := ""
+		if version != "" {
+			own = digest(version, v.Prompt, v.Model, v.Chain)
+		}
+		var err error
+		if subjects[i], err = ChainSubject(v.Key, c, output, own, price); err != nil {
+			return nil, err
+		}
+	}
+	return subjects, nil
+}
+
 // CaseOf makes a case of a run that people have judged, so that a dataset grows
 // from what really is asked. The answer becomes the reference where good says
 // so; otherwise the case waits for a person to write one. The input is stored as

@@ -39,5 +39,8 @@ func run(runs, outcomes int) error {
 		fmt.Printf("%-34s %11.1f%% %12.1f%% %11.1f%% %9.1f%%\n", truth.what, 100*once, 100*peeked, 100*sequential, 100*coverage)
 	}
 	fmt.Println("\nfixed and sequential: experiments in which a difference was found; coverage: sequential intervals that held the truth at all 50 looks")
-	return splits(runs / 4)
+	if err := splits(runs / 4); err != nil {
+		return err
+	}
+	return hard(runs / 10)
 }
