@@ -20,7 +20,7 @@ func (r *request) part(block types.ContentBlock) (llms.ContentPart, error) {
 	case *types.ContentBlockMemberReasoningContent:
 		return reasoningOf(b.Value), nil
 	case *types.ContentBlockMemberCitationsContent:
-		return citedOf(b.Value), nil
+		return r.citedOf(b.Value), nil
 	case *types.ContentBlockMemberGuardContent:
 		return guardedOf(b.Value), nil
 	case *types.ContentBlockMemberImage:

@@ -9,7 +9,7 @@ import (
 	"github.com/causeway-go/causeway/message"
 )
 
-func citedOf(b types.CitationsContentBlock) llms.ContentPart {
+func (r *request) citedOf(b types.CitationsContentBlock) llms.ContentPart {
 	var words strings.Builder
 	for _, c := range b.Content {
 		if t, ok := c.(*types.CitationGeneratedContentMemberText); ok {
@@ -18,13 +18,13 @@ func citedOf(b types.CitationsContentBlock) llms.ContentPart {
 	}
 	cited := message.Cited{Text: words.String()}
 	for _, c := range b.Citations {
-		cited.Citations = append(cited.Citations, citationOf(c))
+		cited.Citations = append(cited.Citations, r.citationOf(c))
 	}
 	return cited
 }
 
-func citationOf(c types.Citation) message.Citation {
-	from := message.Citation{Title: str(c.Title), Source: str(c.Source), Location: locationOf(c.Location)}
+func (r *request) citationOf(c types.Citation) message.Citation {
+	from := message.Citation{Title: r.title(c.Title), Source: str(c.Source), Location: locationOf(c.Location)}
 	for _, quote := range c.SourceContent {
 		if t, ok := quote.(*types.CitationSourceContentMemberText); ok {
 			from.Quotes = append(from.Quotes, t.Value)
@@ -34,8 +34,8 @@ func citationOf(c types.Citation) message.Citation {
 }
 
 // citationOfDelta reads a citation that came whole within a stream.
-func citationOfDelta(c types.CitationsDelta) message.Citation {
-	from := message.Citation{Title: str(c.Title), Source: str(c.Source), Location: locationOf(c.Location)}
+func (r *request) citationOfDelta(c types.CitationsDelta) message.Citation {
+	from := message.Citation{Title: r.title(c.Title), Source: str(c.Source), Location: locationOf(c.Location)}
 	for _, quote := range c.SourceContent {
 		if quote.Text != nil {
 			from.Quotes = append(from.Quotes, *quote.Text)
@@ -43,6 +43,9 @@ func citationOfDelta(c types.CitationsDelta) message.Citation {
 	}
 	return from
 }
+
+// title returns a document's name as its caller wrote it.
+func (r *request) title(t *string) string { return r.conversation.documents.toCaller(str(t)) }
 
 func locationOf(l types.CitationLocation) message.Location {
 	switch l := l.(type) {

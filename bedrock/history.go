@@ -128,7 +128,7 @@ func (c *conversion) addPart(part llms.ContentPart) error {
 		c.put(&types.ContentBlockMemberGuardContent{Value: b})
 		return err
 	case message.Cited:
-		b, err := citedBlock(p)
+		b, err := c.citedBlock(p)
 		c.put(b)
 		return err
 	default:

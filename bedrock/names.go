@@ -1,11 +1,8 @@
 package bedrock
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/causeway-go/causeway/message"
 )
 
 // toolNames maps tool names to the alphabet that Bedrock takes,
@@ -43,37 +40,6 @@ func (n *toolNames) toCaller(wire string) string {
 		return name
 	}
 	return wire
-}
-
-// documentNames gives documents names that Bedrock takes: letters, digits,
-// single spaces, hyphens, parentheses, square brackets and underscores, at most 200, and no
-// two alike in a conversation. The names depend only on the documents before,
-// so a growing conversation keeps them and its cached prefix.
-type documentNames struct {
-	given   map[string]bool
-	changed []string // names that had to be changed
-}
-
-// name returns the name to send for p.
-func (d *documentNames) name(p message.Document) string {
-	if d.given == nil {
-		d.given = make(map[string]bool)
-	}
-	base := p.Name
-	if base == "" {
-		base = "Document " + strconv.Itoa(len(d.given)+1)
-	}
-	base = strings.Join(strings.Fields(mapBytes(base, 200, isDocumentNameByte, '-')), " ")
-	name := base
-	for i := 2; d.given[name]; i++ {
-		suffix := fmt.Sprintf(" (%d)", i)
-		name = base[:min(len(base), 200-len(suffix))] + suffix
-	}
-	d.given[name] = true
-	if p.Name != "" && name != p.Name {
-		d.changed = append(d.changed, p.Name)
-	}
-	return name
 }
 
 func validName(s string, limit int, ok func(byte) bool) bool {

@@ -248,3 +248,34 @@ func TestSupportsReasoning(t *testing.T) {
 		}
 	}
 }
+
+// A document's odd name comes back in citations as its caller wrote it, and
+// goes out again as it was sent.
+func TestDocumentNamesComeBack(t *testing.T) {
+	history := []llms.MessageContent{{Role: llms.ChatMessageTypeHuman, Parts: []llms.ContentPart{
+		llms.TextContent{Text: "q"}, message.Document{Name: "Q3.report", Text: "words", Citations: true},
+	}}}
+	r := &reply{}
+	r.add(`{"citationsContent":{"content":[{"text":"a"}],"citations":[{"title":"Q3-report"}]}}`, "", `{"text":"a"}`, `{"citation":{"title":"Q3-report"}}`)
+	for _, c := range []struct {
+		w    *wire
+		opts []llms.CallOption
+	}{{answering(r.unary("end_turn")), nil}, {streaming(r.stream(t, "end_turn")), []llms.CallOption{llms.WithStreamingFunc(deaf)}}} {
+		resp, err := newModel(t, c.w, claude, nil).GenerateContent(t.Context(), history, c.opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer := message.Assistant(resp.Choices[0])
+		if title := answer.Parts[0].(message.Cited).Citations[0].Title; title != "Q3.report" {
+			t.Errorf("came back as %q", title)
+		}
+		w := answering(sayHello)
+		again := append(history[:1:1], answer, llms.TextParts(llms.ChatMessageTypeHuman, "more"))
+		if _, err := newModel(t, w, claude, nil).GenerateContent(t.Context(), again); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(w.body), `"title":"Q3-report"`) {
+			t.Errorf("sent %s", w.body)
+		}
+	}
+}

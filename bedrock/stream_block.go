@@ -95,7 +95,7 @@ func (s *streamed) delta(b *streamBlock, delta types.ContentBlockDelta) error {
 	case *types.ContentBlockDeltaMemberReasoningContent:
 		return s.reasoningDelta(b, d.Value)
 	case *types.ContentBlockDeltaMemberCitation:
-		c := citationOfDelta(d.Value)
+		c := s.citationOfDelta(d.Value)
 		b.citations = append(b.citations, c)
 		return s.report(message.Delta{Kind: message.DeltaCitation, Citation: &c})
 	case *types.ContentBlockDeltaMemberImage:

@@ -9,17 +9,18 @@ import (
 )
 
 // citedBlock writes a piece of an earlier answer with its sources.
-func citedBlock(p message.Cited) (types.ContentBlock, error) {
+func (c *conversion) citedBlock(p message.Cited) (types.ContentBlock, error) {
 	b := types.CitationsContentBlock{
 		Content:   []types.CitationGeneratedContent{&types.CitationGeneratedContentMemberText{Value: p.Text}},
 		Citations: make([]types.Citation, len(p.Citations)),
 	}
 	for i, from := range p.Citations {
-		c, err := citation(from)
+		from.Title = c.documents.toWire(from.Title)
+		sent, err := citation(from)
 		if err != nil {
 			return nil, err
 		}
-		b.Citations[i] = c
+		b.Citations[i] = sent
 	}
 	return &types.ContentBlockMemberCitationsContent{Value: b}, nil
 }

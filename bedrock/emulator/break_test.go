@@ -49,6 +49,7 @@ func TestBreaks(t *testing.T) {
 		{"cut", emulator.Break{Kind: emulator.BreakCut, After: 3}, "one two", func(err error) bool { return err == nil }},
 		{"cut after the last", emulator.Break{Kind: emulator.BreakCut, After: 100}, "one two three four", func(err error) bool { return err == nil }},
 		{"mid frame", emulator.Break{Kind: emulator.BreakMidFrame, After: 2}, "one", func(err error) bool { return err == nil }},
+		{"abort", emulator.Break{Kind: emulator.BreakAbort, After: 3}, "one two", func(err error) bool { return err == nil }},
 		{"checksum", emulator.Break{Kind: emulator.BreakChecksum, After: 2}, "one", func(err error) bool { return err != nil }},
 		{"malformed", emulator.Break{Kind: emulator.BreakMalformed, After: 2}, "one", func(err error) bool { return err != nil }},
 		{"unknown event", emulator.Break{Kind: emulator.BreakUnknownEvent, After: 2}, "one two three four", func(err error) bool { return err == nil }},

@@ -35,6 +35,7 @@ const (
 	BreakCut          BreakKind = "cut"          // ends as if complete, between two frames
 	BreakMidFrame     BreakKind = "midFrame"     // ends as if complete, within a frame
 	BreakReset        BreakKind = "reset"        // the connection is reset
+	BreakAbort        BreakKind = "abort"        // the connection is closed before its end
 	BreakStall        BreakKind = "stall"        // nothing comes any more; the connection stays
 	BreakException    BreakKind = "exception"    // an exception event ends the stream
 	BreakChecksum     BreakKind = "checksum"     // a frame with a wrong checksum

@@ -23,7 +23,7 @@ var faultErrors = map[string]*Failure{
 }
 
 var breakKinds = map[string]BreakKind{
-	"cut": BreakCut, "midFrame": BreakMidFrame, "streamReset": BreakReset, "stall": BreakStall, "exception": BreakException,
+	"cut": BreakCut, "midFrame": BreakMidFrame, "streamReset": BreakReset, "abort": BreakAbort, "stall": BreakStall, "exception": BreakException,
 	"checksum": BreakChecksum, "malformed": BreakMalformed, "unknownEvent": BreakUnknownEvent, "unknownBlock": BreakUnknownBlock,
 }
 
@@ -36,7 +36,7 @@ var breakKinds = map[string]BreakKind{
 //
 // What: throttle, tokens, daily (429 of each dimension), notready, 408, 424,
 // 429, 500, 503, access, serviceQuota, reset, delay=; for streams cut,
-// midFrame, streamReset, stall, exception=, checksum, malformed, unknownEvent,
+// midFrame, streamReset, abort, stall, exception=, checksum, malformed, unknownEvent,
 // unknownBlock, with after=. Whom: first=, every=, rate=, from=, until=, op=,
 // model=.
 func ParseFault(s string) (Fault, error) {

@@ -86,6 +86,8 @@ func (s *frames) snap(b []byte) bool {
 		s.write(b[:len(b)/2])
 	case BreakReset:
 		reset(s.x.w)
+	case BreakAbort:
+		panic(http.ErrAbortHandler) // which net/http takes as the wish to close the connection
 	case BreakStall:
 		<-s.x.ctx.Done()
 	case BreakException:
