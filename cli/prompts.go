@@ -26,7 +26,9 @@ func (a *app) promptsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prompts",
 		Short: "Publish, compare, promote and roll back prompts",
-		Long: `prompts works on a store of prompts: an S3 bucket or a folder.
+		Long: `prompts works on a store of prompts: an S3 bucket (s3://bucket/prefix), a folder
+(file:dir), or, for small prompts, Parameter Store (ssm:/prefix), Secrets Manager
+(secrets:prefix) or Bedrock Prompt Management (bedrock:).
 
 A prompt is written as a YAML file, checked with lint, and published with push,
 which makes it the next version. Versions never change. Chains ask for an alias
@@ -41,7 +43,7 @@ The store is --store, or what causeway.yaml says under prompts.`,
 	}
 	cmd.AddCommand(
 		a.promptsInit(), a.promptsLint(), a.promptsTest(), a.promptsPush(), a.promptsList(), a.promptsShow(), a.promptsDiff(),
-		a.promptsLog(), a.promptsPromote(), a.promptsRollback(), a.promptsExport(),
+		a.promptsLog(), a.promptsPromote(), a.promptsRollback(), a.promptsExport(), a.promptsImport(),
 	)
 	a.group(cmd)
 	return cmd

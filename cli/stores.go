@@ -15,7 +15,6 @@ import (
 	"github.com/causeway-go/causeway/memory/s3memory"
 	"github.com/causeway-go/causeway/memory/sqlitememory"
 	"github.com/causeway-go/causeway/templates"
-	"github.com/causeway-go/causeway/templates/s3store"
 )
 
 // library opens the prompts that chains name; nil when there are none.
@@ -80,8 +79,8 @@ func (w *workspace) promptStore(ctx context.Context, l project.Location) (templa
 	switch {
 	case l.IsZero():
 		return nil, nil
-	case l.Bucket != "":
-		return w.bucketStore(ctx, l)
+	case l.InAWS():
+		return w.awsStore(ctx, l)
 	}
 	store, err := templates.NewFileStore(l.Dir)
 	if err != nil {
@@ -89,15 +88,6 @@ func (w *workspace) promptStore(ctx context.Context, l project.Location) (templa
 	}
 	w.close = append(w.close, store.Close)
 	return store, nil
-}
-
-func (w *workspace) bucketStore(ctx context.Context, l project.Location) (templates.Store, error) {
-	cfg, err := w.account.ready(ctx, w.project.Region, promptAccess)
-	if err != nil {
-		w.models.setup = err
-		return nil, err
-	}
-	return s3store.New(s3.NewFromConfig(cfg), l.Bucket, &s3store.Options{Prefix: l.Prefix})
 }
 
 // memoryStore opens one store of conversations. Those in AWS are kept in this

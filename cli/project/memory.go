@@ -27,7 +27,7 @@ func (r *reader) memoryStore(name string, n *yaml.Node) Memory {
 		"folder": func(n *yaml.Node) { m.Folder = r.folder(n, "folder") },
 		"sqlite": func(n *yaml.Node) { m.SQLite = r.folder(n, "sqlite") },
 		"s3": func(n *yaml.Node) {
-			if m.S3 = r.location(n, "s3"); m.S3.Dir != "" {
+			if m.S3 = r.location(n, "s3"); !m.S3.IsZero() && m.S3.Bucket == "" {
 				r.fault(n, "s3 is s3://bucket/prefix; for a folder write {folder: %s}", n.Value)
 			}
 		},

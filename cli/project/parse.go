@@ -88,8 +88,8 @@ func (r *reader) location(n *yaml.Node, what string) Location {
 
 func (r *reader) folder(n *yaml.Node, what string) string {
 	l := r.location(n, what)
-	if l.Bucket != "" {
-		r.fault(n, "%s is a folder, not a bucket", what)
+	if l.InAWS() {
+		r.fault(n, "%s is a folder, not in AWS", what)
 	}
 	return l.Dir
 }

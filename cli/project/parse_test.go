@@ -124,9 +124,14 @@ func TestParseLocation(t *testing.T) {
 		"file:prompts":      {Dir: "/base/prompts"},
 		"prompts":           {Dir: "/base/prompts"},
 		"file:/var/prompts": {Dir: "/var/prompts"},
+		"ssm:/team/prompts": {Service: ParameterStore, Prefix: "/team/prompts"},
+		"secrets:team":      {Service: SecretsManager, Prefix: "team"},
+		"bedrock:":          {Service: PromptManagement},
 	} {
 		if got, err := ParseLocation(text, "/base"); err != nil || got != want {
 			t.Errorf("ParseLocation(%q) = %+v, %v; want %+v", text, got, err, want)
+		} else if again, err := ParseLocation(got.String(), "/base"); err != nil || again != got {
+			t.Errorf("%q became %q, which is %+v, %v", text, got, again, err)
 		}
 	}
 	for _, text := range []string{"", "s3://", "s3://UPPER", "s3:///x", "gs://bucket", "file:"} {

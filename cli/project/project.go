@@ -53,7 +53,7 @@ type Memory struct {
 }
 
 // InAWS reports whether the store is a service.
-func (m Memory) InAWS() bool { return m.DynamoDB != "" || m.S3.Bucket != "" }
+func (m Memory) InAWS() bool { return m.DynamoDB != "" || m.S3.InAWS() }
 
 // BuiltinTools are the names that Tools may hold.
 func BuiltinTools() []string { return []string{"http", "calculator", "clock"} }
