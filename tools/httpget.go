@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net"
 	"net/http"
@@ -94,9 +95,7 @@ func (g *getter) get(ctx context.Context, in httpInput) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for name, values := range g.o.Header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, g.o.Header)
 	resp, err := g.client.Do(req)
 	if err != nil {
 		return "", g.explain(err)

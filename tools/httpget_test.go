@@ -95,12 +95,25 @@ func hostile(t *testing.T) (port string, secret *int) {
 	t.Cleanup(private.Close)
 
 	mux := http.NewServeMux()
+	redirects(mux, inner.Addr().String())
+	bodies(mux)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	_, port, err = net.SplitHostPort(server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port, secret
+}
+
+// redirects are the pages that lead elsewhere: some to the private server.
+func redirects(mux *http.ServeMux, private string) {
 	mux.HandleFunc("/hello", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "hello %s", r.Header.Get("X-Key")) })
 	mux.HandleFunc("/to-private", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "http://"+inner.Addr().String()+"/", http.StatusFound)
+		http.Redirect(w, r, "http://"+private+"/", http.StatusFound)
 	})
 	mux.HandleFunc("/to-name", func(w http.ResponseWriter, r *http.Request) {
-		_, port, _ := net.SplitHostPort(inner.Addr().String())
+		_, port, _ := net.SplitHostPort(private)
 		http.Redirect(w, r, "http://rebound.test:"+port+"/", http.StatusFound)
 	})
 	mux.HandleFunc("/to-other", func(w http.ResponseWriter, r *http.Request) {
@@ -111,6 +124,10 @@ func hostile(t *testing.T) (port string, secret *int) {
 		http.Redirect(w, r, "file:///etc/passwd", http.StatusFound)
 	})
 	mux.HandleFunc("/round", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/round", http.StatusFound) })
+}
+
+// bodies are the pages that are not what one asked for.
+func bodies(mux *http.ServeMux) {
 	mux.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		for r.Context().Err() == nil {
@@ -143,37 +160,14 @@ func hostile(t *testing.T) (port string, secret *int) {
 		w.(http.Flusher).Flush()
 		panic(http.ErrAbortHandler)
 	})
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	_, port, err = net.SplitHostPort(server.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port, secret
 }
 
-func TestHTTPGetAgainstHostileServer(t *testing.T) {
-	port, secret := hostile(t)
-	dns := &names{hosts: map[string][]string{
-		"good.test":    {"127.0.0.1"},
-		"other.test":   {"127.0.0.1"},
-		"rebound.test": {"127.0.0.2"},
-		"inner.test":   {"10.0.0.1"},
-		"cloud.test":   {"169.254.169.254"},
-		// A name that is fine when it is looked at, and private when it is used.
-		"changing.test": {"127.0.0.1", "127.0.0.2"},
-	}}
-	get, err := tools.HTTPGet(&tools.HTTPOptions{
-		Hosts:    []string{"*.test:" + port, "rebound.test", "inner.test", "cloud.test", "127.0.0.2"},
-		Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
-		Timeout:  300 * time.Millisecond, MaxBytes: 1000, Resolver: dns.resolver(),
-		Header: http.Header{"X-Key": {"k-1"}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+// hostileCase is a URL, and how its answer ends or why there is none.
+type hostileCase struct{ url, want, refusal string }
+
+func hostileCases(port string) []hostileCase {
 	good := "http://good.test:" + port
-	for _, tt := range []struct{ url, want, refusal string }{
+	return []hostileCase{
 		{url: good + "/hello", want: "200 OK " + good + "/hello\n\nhello k-1"},
 		{url: good + "/to-other", want: "200 OK http://other.test:" + port + "/hello\n\nhello "},
 		{url: good + "/endless", want: "[cut: only the first 1000 bytes were read]"},
@@ -197,7 +191,30 @@ func TestHTTPGetAgainstHostileServer(t *testing.T) {
 		{url: "ftp://good.test/", refusal: "https:// or http://"},
 		{url: "://", refusal: "not a URL"},
 		{url: "/etc/passwd", refusal: "https:// or http://"},
-	} {
+	}
+}
+
+func TestHTTPGetAgainstHostileServer(t *testing.T) {
+	port, secret := hostile(t)
+	dns := &names{hosts: map[string][]string{
+		"good.test":    {"127.0.0.1"},
+		"other.test":   {"127.0.0.1"},
+		"rebound.test": {"127.0.0.2"},
+		"inner.test":   {"10.0.0.1"},
+		"cloud.test":   {"169.254.169.254"},
+		// A name that is fine when it is looked at, and private when it is used.
+		"changing.test": {"127.0.0.1", "127.0.0.2"},
+	}}
+	get, err := tools.HTTPGet(&tools.HTTPOptions{
+		Hosts:    []string{"*.test:" + port, "rebound.test", "inner.test", "cloud.test", "127.0.0.2"},
+		Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		Timeout:  300 * time.Millisecond, MaxBytes: 1000, Resolver: dns.resolver(),
+		Header: http.Header{"X-Key": {"k-1"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range hostileCases(port) {
 		began := time.Now()
 		got, err := get.Call(t.Context(), tt.url)
 		switch {

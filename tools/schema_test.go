@@ -59,7 +59,6 @@ type everyKind struct {
 	Hidden   string             `json:"-"`
 	Named    struct{ X int }    `json:"named"`
 	Untagged string
-	hidden   string
 }
 
 type embedding struct {

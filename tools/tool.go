@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -205,12 +206,13 @@ type InputError struct {
 }
 
 func (e *InputError) Error() string {
-	text := fmt.Sprintf("the arguments of %s are wrong; nothing was run", e.Tool)
+	var text strings.Builder
+	fmt.Fprintf(&text, "the arguments of %s are wrong; nothing was run", e.Tool)
 	for _, f := range e.Faults {
-		text += "\n- " + f
+		text.WriteString("\n- " + f)
 	}
 	if e.Schema != nil {
-		text += "\nSend one JSON object that follows this schema: " + string(e.Schema)
+		text.WriteString("\nSend one JSON object that follows this schema: " + string(e.Schema))
 	}
-	return text
+	return text.String()
 }
