@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
+	"time"
 
 	"github.com/tmc/langchaingo/llms"
 
@@ -129,5 +131,41 @@ func TestShadowTools(t *testing.T) {
 	}
 	if _, err := experiment.ShadowTools(set, "lookup"); err == nil || !strings.Contains(err.Error(), "look_up") {
 		t.Errorf("an unknown name: %v", err)
+	}
+}
+
+// A step of any chain names an experiment; what people say of that run joins
+// it.
+func TestStepInYAML(t *testing.T) {
+	synctest.Test(t, stepInYAML)
+}
+
+func stepInYAML(t *testing.T) {
+	e := parse(t, strings.Replace(live, "variants:", "weights: [0, 1]\nvariants:", 1))
+	s := newSetup(t, e, map[string]*chain.Chain{"control": variantChain(t, "control", 0, nil), "warm": variantChain(t, "warm", time.Second, nil)}, nil)
+	fsys := fstest.MapFS{"desk.yaml": &fstest.MapFile{Data: []byte(`schema: causeway.chain/v1
+name: desk
+input: {required: [question], properties: {question: {type: string}}}
+steps:
+  - {name: reply, func: live}
+output: answer
+`)}}
+	c, err := chain.Load(t.Context(), fsys, "desk.yaml", &chain.Registry{Steps: map[string]chain.Step{"live": s.runner.Step("live")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := c.Run(t.Context(), chain.Values{"question": "x"}, &chain.RunOptions{Session: "a"})
+	if err != nil || res.Values["answer"] != "warm: x" {
+		t.Fatalf("%v, %v", res, err)
+	}
+	if err := s.tracker.Feedback(t.Context(), experiment.Feedback{RunID: res.RunID, Values: map[string]float64{"csat": 4}}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.runner.Review(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Metrics[0].Arms[1]; got.Value != 4 || r.Metrics[2].Arms[1].Value < 1000 {
+		t.Errorf("csat %+v, latency %+v", got, r.Metrics[2].Arms[1])
 	}
 }

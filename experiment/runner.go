@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/causeway-go/causeway/chain"
 	"github.com/causeway-go/causeway/templates"
@@ -156,10 +157,11 @@ func (r *Runner) assign(ctx context.Context, unit string, in chain.Values) Assig
 	return r.e.AssignAt(int(r.step.Load()), unit, attributes)
 }
 
-// Step returns the experiment as a step of another chain: it runs the variant's
-// chain within that run, with its events. Exposures are recorded; what a run
-// came to is known to the whole chain only, and recorded by Chain, Run and
-// Stream.
+// Step returns the experiment as a step of another chain, in YAML by way of
+// chain.Registry.Steps: it runs the variant's chain within that run, with its
+// events. Recorded are the exposure, the step's time and whether it failed;
+// tokens and the like are known of whole runs only, which Chain, Run and Stream
+// record.
 func (r *Runner) Step(name string) chain.Step { return &variantStep{name, r} }
 
 type variantStep struct {
@@ -183,16 +185,29 @@ func (s *variantStep) Run(ctx context.Context, in chain.Values) (chain.Values, e
 			r.shadow(ctx, unit, in)
 		}
 	}
+	began := time.Now()
 	out, err := r.chains[a.Index].Step(a.Variant.Key).Run(ctx, in)
-	if a.Counts() && info.Chain == r.outer.Name() && info.Step == s.name {
+	if a.Counts() {
+		failure := err
 		if err != nil && ctx.Err() != nil {
-			err = errors.Join(err, ctx.Err())
+			failure = errors.Join(err, ctx.Err())
 		}
-		r.mu.Lock()
-		r.live[info.ID] = running{unit, a, err}
-		r.mu.Unlock()
+		s.ended(ctx, info, running{unit, a, failure}, time.Since(began))
 	}
 	return out, err
+}
+
+// ended records a step in somebody else's chain, and leaves one in our own to
+// the end of its run.
+func (s *variantStep) ended(ctx context.Context, info chain.RunInfo, run running, spent time.Duration) {
+	r := s.r
+	if info.Chain != r.outer.Name() || info.Step != s.name {
+		r.record(r.tracker.step(context.WithoutCancel(ctx), run.unit, run.a, info, spent, run.err))
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.live[info.ID] = run
 }
 
 // listen hears the events of the outer chain's runs and records their ends.

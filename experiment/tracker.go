@@ -132,6 +132,21 @@ func (t *Tracker) run(ctx context.Context, unit, variant string, step int, res *
 	return t.log.Append(ctx, r)
 }
 
+// step records one step of a run: its time, and whether it failed.
+func (t *Tracker) step(ctx context.Context, unit string, a Assignment, info chain.RunInfo, spent time.Duration, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	values := map[string]float64{Failed: 1}
+	if err == nil {
+		values = map[string]float64{Failed: 0, LatencyMS: millis(spent)}
+	}
+	return t.log.Append(ctx, Record{
+		ID: "s-" + info.ID + "-" + info.Step, Kind: Outcome, Time: time.Now(), Experiment: t.e.Key,
+		Variant: a.Variant.Key, Unit: UnitID(t.e.Key, unit), RunID: info.ID, Step: a.Step, Values: values,
+	})
+}
+
 func (t *Tracker) measure(r *Record, res *chain.Result, succeeded bool) {
 	v := r.Values
 	v[TokensIn], v[TokensOut] = float64(res.Usage.Input), float64(res.Usage.Output)
