@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // File is one prompt file of a folder.
@@ -23,9 +26,37 @@ type File struct {
 // nil. A file that is not right is in the result with its Err; the error of
 // ReadFolder is of the folder itself.
 func ReadFolder(ctx context.Context, fsys fs.FS, store Store) ([]File, error) {
-	var files []File
+	names, err := yamlFiles(ctx, fsys)
+	if err != nil {
+		return nil, err
+	}
+	files, ours := make([]File, len(names)), make([]bool, len(names))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(names)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				files[i], ours[i] = readOne(ctx, fsys, names[i], store)
+			}
+		})
+	}
+	workers.Wait()
+	out := files[:0]
+	for i, f := range files {
+		if ours[i] {
+			out = append(out, f)
+		}
+	}
+	return out, ctx.Err()
+}
+
+// yamlFiles lists the YAML files of a folder, but for hidden folders and what
+// a FileStore keeps.
+func yamlFiles(ctx context.Context, fsys fs.FS) ([]string, error) {
+	var names []string
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		switch ext := path.Ext(name); {
+		ext := path.Ext(name)
+		switch {
 		case err != nil:
 			return err
 		case ctx.Err() != nil:
@@ -34,16 +65,12 @@ func ReadFolder(ctx context.Context, fsys fs.FS, store Store) ([]File, error) {
 			if base := d.Name(); base != "." && (strings.HasPrefix(base, ".") || base == "versions") {
 				return fs.SkipDir
 			}
-			return nil
-		case ext != ".yaml" && ext != ".yml":
-			return nil
-		}
-		if f, ours := readOne(ctx, fsys, name, store); ours {
-			files = append(files, f)
+		case ext == ".yaml" || ext == ".yml":
+			names = append(names, name)
 		}
 		return nil
 	})
-	return files, err
+	return names, err
 }
 
 func readOne(ctx context.Context, fsys fs.FS, name string, store Store) (f File, ours bool) {

@@ -66,7 +66,7 @@ var runs = sync.Pool{New: func() any { return &run{buf: make([]byte, 0, 4096)} }
 
 func (t *Text) render(sc *scope) (string, error) {
 	r := runs.Get().(*run)
-	r.scope, r.max, r.steps = sc, t.maxOutput, 0
+	r.scope, r.max, r.steps = *sc, t.maxOutput, 0 // a copy: sc stays off the heap
 	err := r.exec(t.nodes, 0)
 	out := ""
 	if err == nil {
@@ -78,7 +78,7 @@ func (t *Text) render(sc *scope) (string, error) {
 
 // run is one rendering.
 type run struct {
-	scope  *scope
+	scope  scope
 	buf    []byte
 	frames []frame // the sections entered, innermost last
 	max    int
@@ -94,7 +94,7 @@ type frame struct {
 // release returns r to the pool, without what it held.
 func (r *run) release() {
 	clear(r.frames)
-	r.frames, r.scope = r.frames[:0], nil
+	r.frames, r.scope = r.frames[:0], scope{}
 	if cap(r.buf) > 1<<18 {
 		return // one huge prompt must not keep its memory for ever
 	}
