@@ -11,7 +11,7 @@ import (
 )
 
 // slow is a model that takes a minute, or until it is told to stop.
-type slow struct{ streams bool }
+type slow struct{}
 
 func (m slow) GenerateContent(ctx context.Context, _ []llms.MessageContent, opts ...llms.CallOption) (*llms.ContentResponse, error) {
 	var o llms.CallOptions

@@ -17,7 +17,6 @@ import (
 type scripted struct {
 	turns []*llms.ContentChoice
 	asked [][]llms.MessageContent
-	chunk bool
 }
 
 func (m *scripted) GenerateContent(ctx context.Context, msgs []llms.MessageContent, opts ...llms.CallOption) (*llms.ContentResponse, error) {
@@ -66,12 +65,12 @@ func parsed(t testing.TB, lines ...string) *templates.Template {
 
 func asks(t testing.TB, vars ...string) PromptSource {
 	lines := []string{"schema: causeway.prompt/v1", "name: test/p", "input:", "  required: [" + strings.Join(vars, ", ") + "]", "  properties:"}
-	user := ""
+	var user strings.Builder
 	for _, v := range vars {
 		lines = append(lines, "    "+v+": {type: string}")
-		user += " " + v + "={{" + v + "}}"
+		user.WriteString(" " + v + "={{" + v + "}}")
 	}
-	lines = append(lines, "messages:", "  - user: \""+strings.TrimSpace(user)+"\"")
+	lines = append(lines, "messages:", "  - user: \""+strings.TrimSpace(user.String())+"\"")
 	return Template(parsed(t, lines...))
 }
 

@@ -37,7 +37,8 @@ messages: [{user: "say {{thing}}"}]
 		chain.Prompt("said", parrot{}, chain.Template(say), nil),
 		chain.Func("count", func(_ context.Context, in struct {
 			Said string `json:"said"`
-		}) (int, error) {
+		},
+		) (int, error) {
 			return len(in.Said), nil
 		}, nil),
 	}, nil)

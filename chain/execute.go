@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"time"
 
@@ -25,9 +26,7 @@ func (f frame) sequence(ctx context.Context, steps []Step, vals Values) error {
 		if err != nil {
 			return err
 		}
-		for name, v := range out {
-			vals[name] = v
-		}
+		maps.Copy(vals, out)
 	}
 	return nil
 }
@@ -129,9 +128,7 @@ func (f frame) perform(ctx context.Context, s Step, opts *guarded, in env) (Valu
 	if len(opts.with) > 0 {
 		seen := in.all()
 		over := make(Values, len(opts.with)+len(in.over))
-		for name, v := range in.over {
-			over[name] = v
-		}
+		maps.Copy(over, in.over)
 		for _, b := range opts.with {
 			v, err := b.expr.eval(seen)
 			if err != nil {

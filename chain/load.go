@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 
@@ -187,9 +188,7 @@ func (b *builder) mark(step string, f fields) {
 		b.at[step] = map[string]*yaml.Node{}
 	}
 	b.at[step][""] = f.node
-	for key, n := range f.vals {
-		b.at[step][key] = n
-	}
+	maps.Copy(b.at[step], f.vals)
 }
 
 // check checks the wiring and gives every fault its place in the file.

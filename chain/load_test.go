@@ -78,7 +78,8 @@ func registry(t testing.TB, m llms.Model) *Registry {
 		Steps: map[string]Step{
 			"shout": Func("shout", func(_ context.Context, in struct {
 				Text string `json:"text"`
-			}) (string, error) {
+			},
+			) (string, error) {
 				return strings.ToUpper(in.Text), nil
 			}, &FuncOptions{Output: "loud"}),
 		},
@@ -177,17 +178,18 @@ func TestFaultsOfFiles(t *testing.T) {
 }
 
 func TestHostileFiles(t *testing.T) {
-	bomb := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+	var bomb strings.Builder
+	bomb.WriteString("a: &a [x,x,x,x,x,x,x,x,x,x]\n")
 	for i := 'b'; i < 'k'; i++ {
 		prev := string(i - 1)
-		bomb += string(i) + ": &" + string(i) + " [" + strings.Repeat("*"+prev+",", 9) + "*" + prev + "]\n"
+		bomb.WriteString(string(i) + ": &" + string(i) + " [" + strings.Repeat("*"+prev+",", 9) + "*" + prev + "]\n")
 	}
 	for name, file := range map[string]struct{ data, want string }{
 		"empty":     {"", "bad.yaml:1:1: the file is empty"},
 		"comment":   {"# nothing\n", "bad.yaml:1:1: the file holds no YAML"},
 		"binary":    {"\x7fELF\x00\x01\x02", "bad.yaml:1:1: the file is not text"},
 		"huge":      {strings.Repeat("# x\n", 5<<20/4), "bad.yaml: the file has 5242880 bytes"},
-		"bomb":      {bomb, "the file unfolds into more than"},
+		"bomb":      {bomb.String(), "the file unfolds into more than"},
 		"self":      {"schema: causeway.chain/v1\nsteps: &a [*a]\n", "an alias contains itself"},
 		"deep":      {strings.Repeat("[", 5000), "bad.yaml:"},
 		"list":      {"- a\n", "bad.yaml:1:1: a chain must be a mapping"},

@@ -15,7 +15,8 @@ import (
 func TestBatchKeepsErrorsApart(t *testing.T) {
 	double := Func("double", func(_ context.Context, in struct {
 		N int `json:"n"`
-	}) (int, error) {
+	},
+	) (int, error) {
 		if in.N == 3 {
 			return 0, errors.New("three is bad")
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/tmc/langchaingo/llms"
@@ -39,9 +40,7 @@ func (p prompter) FormatMessages(values map[string]any) ([]llms.ChatMessage, err
 	if h := p.t.HistoryVar(); h != "" {
 		if msgs, ok := values[h].([]llms.ChatMessage); ok {
 			vars = make(map[string]any, len(values))
-			for k, v := range values {
-				vars[k] = v
-			}
+			maps.Copy(vars, values)
 			vars[h] = contents(msgs)
 		}
 	}
