@@ -60,9 +60,9 @@ func (c *conversion) addMessage(m llms.MessageContent) error {
 	switch m.Role {
 	case llms.ChatMessageTypeSystem:
 		return c.addSystem(m.Parts)
-	case llms.ChatMessageTypeAI:
+	case llms.ChatMessageTypeAI, "assistant": // Bedrock's and OpenAI's words: langchaingo's own suite uses them
 		return c.addTurn(types.ConversationRoleAssistant, m)
-	case llms.ChatMessageTypeHuman, llms.ChatMessageTypeGeneric, llms.ChatMessageTypeTool, llms.ChatMessageTypeFunction:
+	case llms.ChatMessageTypeHuman, "user", llms.ChatMessageTypeGeneric, llms.ChatMessageTypeTool, llms.ChatMessageTypeFunction:
 		return c.addTurn(types.ConversationRoleUser, m)
 	}
 	return fmt.Errorf("a role that is none of system, human, ai, tool, function and generic")
@@ -75,7 +75,7 @@ func (c *conversion) addTurn(role types.ConversationRole, m llms.MessageContent)
 	switch n := len(c.turns); {
 	case n == 0 || c.turns[n-1].Role != role:
 		c.turns = append(c.turns, types.Message{Role: role, Content: c.blocks[len(c.blocks):len(c.blocks)]})
-	case m.Role == c.last && (m.Role == llms.ChatMessageTypeHuman || m.Role == llms.ChatMessageTypeAI):
+	case m.Role == c.last && m.Role != llms.ChatMessageTypeTool && m.Role != llms.ChatMessageTypeFunction:
 		c.repair("consecutive %s messages were merged", m.Role)
 	}
 	for i, part := range m.Parts {

@@ -1,7 +1,6 @@
 package bedrock_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -35,37 +34,6 @@ func TestBlockedInput(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-}
-
-// TestRecordedBlocks counts what BlockedInput says of recorded guardrail stops.
-func TestRecordedBlocks(t *testing.T) {
-	stops, inputs := 0, 0
-	for _, rec := range recordings(t, "Converse", "ConverseStream") {
-		if rec.Status != http.StatusOK {
-			continue
-		}
-		w := &wire{answer: func(*http.Request) *http.Response { return response(200, nil, rec.body(t)) }}
-		var opts []llms.CallOption
-		if rec.Operation == "ConverseStream" {
-			opts = append(opts, llms.WithStreamingFunc(deaf))
-		}
-		resp, err := newModel(t, w, "m", nil).GenerateContent(t.Context(), human("hi"), opts...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if resp.Choices[0].StopReason != "guardrail_intervened" {
-			continue
-		}
-		stops++
-		inTrace := strings.Contains(string(message.InfoOf(resp.Choices[0]).Trace), `"BLOCKED"`)
-		if bedrock.BlockedInput(resp.Choices[0]) {
-			inputs++
-			if !inTrace {
-				t.Errorf("%s: blocked without a word in the trace", rec.name)
-			}
-		}
-	}
-	t.Logf("%d answers stopped by a guardrail, %d of them for what they were asked", stops, inputs)
 }
 
 func TestRedact(t *testing.T) {
