@@ -12,6 +12,7 @@ type Grant struct {
 	tokens charge
 	sent   time.Time
 	probe  bool // sent to find out whether the service is back
+	trial  bool // sent before its turn, as a test of the rate
 	done   bool
 }
 
@@ -49,7 +50,7 @@ func (t *Grant) Done(o Outcome, u message.Usage) {
 		g.exhausted = now.Add(exhaustedFor)
 		g.probe.came(t)
 	case o.Class == Transient:
-		t.refundTokens()
+		t.refund()
 		g.failed(now, t, o)
 	default: // an answer about this one request, or none: it says nothing of the rate
 		t.refundTokens()
@@ -94,20 +95,21 @@ func (g *Gate) succeeded(now time.Time, t *Grant, u message.Usage) {
 		used = t.tokens.expected
 	}
 	g.ratio += (used/max(t.tokens.reserved, 1) - g.ratio) / 16
-	g.requests.settle(oneRequest, 1)
-	g.tokens.settle(t.tokens, used)
+	g.requests.settle(t.sent, oneRequest, 1)
+	g.tokens.settle(t.sent, t.tokens, used)
 	g.latency.add(now.Sub(t.sent))
 	g.answered = true
+	g.exhausted = time.Time{}
 	if !g.limited() {
 		g.window++
 	}
-	if g.probe.passed(t) {
+	if g.probe.passed(now, t) {
 		g.requests.resume(ThrottleRequests, g.probe.dimension, g.probe.gap)
 		g.tokens.resume(ThrottleTokens, g.probe.dimension, g.probe.gap)
 		g.window = startWindow
 	}
-	g.requests.passed()
-	g.tokens.passed()
+	g.requests.passed(t.trial)
+	g.tokens.passed(t.trial)
 }
 
 // throttled slows the dimension that was short.
@@ -126,13 +128,13 @@ func (g *Gate) throttled(now time.Time, t *Grant, o Outcome) {
 	other.refused(t.sent, rest, false)
 	switch {
 	case g.probe.on:
-		g.probe.refused(now, t, o.Class, short.probeGaps(), g.o)
+		g.probe.refused(now, t, o.Class, short.probeGaps(), g.o.Rand)
 	case fresh:
 		if through > 1 { // others got through since the last refusal
 			g.probe.streak = 0
 		}
 		short.slow(now, mine)
-		g.probe.refused(now, t, o.Class, short.probeGaps(), g.o)
+		g.probe.refused(now, t, o.Class, short.probeGaps(), g.o.Rand)
 	default:
 		short.guessAgain()
 	}
@@ -145,5 +147,5 @@ func (g *Gate) throttled(now time.Time, t *Grant, o Outcome) {
 func (g *Gate) failed(now time.Time, t *Grant, o Outcome) {
 	g.cause = o.Err
 	g.answered = g.answered || !brokenConnection(o.Err)
-	g.probe.refused(now, t, Transient, gaps{g.o.Breaker.MinGap, g.o.Breaker.MaxGap}, g.o)
+	g.probe.refused(now, t, Transient, g.o.Breaker.gaps(), g.o.Rand)
 }

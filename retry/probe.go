@@ -25,8 +25,17 @@ func (b Breaker) withDefaults() Breaker {
 	return b
 }
 
-// gaps bounds the time between probes.
-type gaps struct{ min, max time.Duration }
+func (b Breaker) gaps() gaps { return gaps{b.Failures, b.MinGap, b.MaxGap, 2} }
+
+// gaps says when probing begins, and bounds the time between probes.
+type gaps struct {
+	after    int // failures in a row that open the circuit
+	min, max time.Duration
+	factor   float64 // from one to the next
+}
+
+// throttlesInARow open the circuit when not one call gets through between.
+const throttlesInARow = 3
 
 // probe is a gate's circuit: closed, or open with one call at a time trying.
 // What counts is the order in which calls were sent, not in which they ended:
@@ -39,12 +48,13 @@ type probe struct {
 	out       bool // a probe is in flight
 	gap       time.Duration
 	next      time.Time // when the next may go
+	held      time.Time // until when the service asked not to be asked
 	dimension Class     // what opened it
 }
 
 // refused counts a failure; enough of them in a row open the circuit, and a
 // probe's own failure widens the gap.
-func (p *probe) refused(now time.Time, t *Grant, class Class, between gaps, o GateOptions) {
+func (p *probe) refused(now time.Time, t *Grant, class Class, between gaps, rand func() float64) {
 	if t.sent.After(p.lastSent) {
 		p.lastSent = t.sent
 	}
@@ -55,8 +65,8 @@ func (p *probe) refused(now time.Time, t *Grant, class Class, between gaps, o Ga
 	p.streak++
 	switch {
 	case p.on:
-		p.gap = min(2*p.gap, between.max)
-	case p.streak >= o.Breaker.Failures:
+		p.gap = min(time.Duration(between.factor*float64(p.gap)), between.max)
+	case p.streak >= between.after:
 		p.on = true
 		p.gap = between.min
 	default:
@@ -64,13 +74,13 @@ func (p *probe) refused(now time.Time, t *Grant, class Class, between gaps, o Ga
 	}
 	p.dimension = class
 	// A little jitter, so that many processes do not probe in step.
-	p.next = now.Add(time.Duration(float64(p.gap) * (0.9 + 0.2*o.Rand())))
+	p.next = now.Add(time.Duration(float64(p.gap) * (0.9 + 0.2*rand())))
 }
 
 // passed notes a success and reports whether it closed the circuit.
-func (p *probe) passed(t *Grant) bool {
+func (p *probe) passed(now time.Time, t *Grant) bool {
 	p.came(t)
-	if t.sent.Before(p.lastSent) {
+	if t.sent.Before(p.lastSent) || now.Before(p.held) {
 		return false
 	}
 	p.streak = 0
@@ -94,6 +104,7 @@ func (p *probe) shut(now time.Time) bool { return p.on && (p.out || now.Before(p
 func (p *probe) hold(until time.Time, class Class) {
 	p.on = true
 	p.dimension = class
+	p.held = until
 	if until.After(p.next) {
 		p.next = until
 	}
@@ -108,7 +119,7 @@ func (r *rate) probeGaps() gaps {
 	if r.known {
 		longest = min(max(2*interval, 2*time.Second), longest)
 	}
-	return gaps{min(max(interval, 100*time.Millisecond), longest), longest}
+	return gaps{throttlesInARow, min(max(interval, 100*time.Millisecond), longest), longest, 1.5}
 }
 
 // resume sets the rate, of the dimension that class throttles, after a probe
@@ -133,8 +144,10 @@ func (r *rate) resume(class, opened Class, gap time.Duration) {
 // afterOutage is how much of the rate may be asked for at once after an outage.
 const afterOutage = 2 * time.Second
 
-// passed notes that a call got through.
-func (r *rate) passed() {
+// passed notes that a call got through. One that did so before its turn shows
+// that the rate is too low, and it is felt out from there.
+func (r *rate) passed(trial bool) {
+	r.feeling = r.feeling || trial
 	if r.feeling && r.limited() {
 		r.peak *= feelUp
 		r.steady()

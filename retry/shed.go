@@ -15,7 +15,7 @@ const sweepEvery = 500 * time.Millisecond
 // in vain costs nothing but its own time.
 const (
 	trust = 0.8
-	doubt = 0.4
+	doubt = 0.25
 )
 
 // hopeless reports whether w, who has to wait at least wait, cannot be
@@ -34,14 +34,21 @@ func (g *Gate) hopeless(now time.Time, w *waiter, wait time.Duration) bool {
 
 // believed is as much of an expected wait as calls are turned away for.
 func (g *Gate) believed(expected time.Duration) time.Duration {
-	if g.requests.settled() && g.tokens.settled() {
+	if g.requests.steadyNow() && g.tokens.steadyNow() {
 		return time.Duration(trust * float64(expected))
 	}
 	return time.Duration(doubt * float64(expected))
 }
 
-// settled reports whether the rate is not about to change a lot.
-func (r *rate) settled() bool { return !r.limited() || r.known && !r.shared() }
+// steadyNow reports whether the rate is not about to change a lot.
+func (r *rate) steadyNow() bool { return !r.limited() || r.known && !r.shared() }
+
+// mayTry reports whether a call that would be turned away may be sent instead,
+// as a test of the rate: with nobody waiting and nothing in flight, a rate that
+// is far too low would never be found out.
+func (g *Gate) mayTry(now time.Time) bool {
+	return g.queue.len() == 0 && g.inFlight == 0 && !g.probe.on && now.Sub(g.granted) >= longestGap
+}
 
 // sweep sheds every waiter whose time has run out.
 func (g *Gate) sweep(now time.Time) {

@@ -1,7 +1,10 @@
 package retry
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -93,7 +96,7 @@ func (m *Model) Gate(modelID string) *Gate {
 // routes returns where a call for modelID may go, in order.
 func (m *Model) routes(modelID string) []route {
 	routes := make([]route, 1, 1+len(m.o.Fallbacks))
-	routes[0] = route{name: modelID, model: m.inner, gate: m.Gate(modelID)}
+	routes[0] = route{name: cmp.Or(modelID, m.ID()), model: m.inner, gate: m.Gate(modelID)}
 	for _, f := range m.o.Fallbacks {
 		routes = append(routes, route{name: f.Name, model: f.Model, gate: f.Gate, backup: true})
 	}
@@ -106,6 +109,27 @@ func (m *Model) Unwrap() llms.Model { return m.inner }
 // MessageAware marks m as a model that takes message's parts: for an inner
 // model that does not, they are turned into langchaingo's.
 func (m *Model) MessageAware() {}
+
+// ID returns the inner model's id, "" for one that does not say.
+func (m *Model) ID() string {
+	if i, ok := m.inner.(interface{ ID() string }); ok {
+		return i.ID()
+	}
+	return ""
+}
+
+// CountTokens asks the inner model how many input tokens msgs are to it, with
+// plain retries: the service counts such requests apart. The error of a model
+// that cannot count is errors.ErrUnsupported.
+func (m *Model) CountTokens(ctx context.Context, msgs []llms.MessageContent) (int, error) {
+	c, ok := m.inner.(interface {
+		CountTokens(context.Context, []llms.MessageContent) (int, error)
+	})
+	if !ok {
+		return 0, fmt.Errorf("retry: %T cannot count tokens: %w", m.inner, errors.ErrUnsupported)
+	}
+	return Do(ctx, Policy{Rand: m.o.Rand}, func(ctx context.Context) (int, error) { return c.CountTokens(ctx, msgs) })
+}
 
 // SupportsReasoning reports what the inner model reports, and false for one
 // that does not say.
