@@ -1,120 +1,16 @@
 package memory_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/causeway-go/causeway/memory"
-	"github.com/tmc/langchaingo/llms"
 )
-
-// childEnv makes this test binary the writer that is killed: see TestMain.
-const childEnv = "CAUSEWAY_MEMORY_CRASH_DIR"
-
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(childEnv); dir != "" {
-		if err := writeForEver(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-	}
-	os.Exit(m.Run())
-}
-
-// writeForEver appends turns of growing size, and says so on standard output
-// once a turn is stored. Every seventh write is a Replace.
-func writeForEver(dir string) error {
-	s, err := memory.NewFileStore(dir)
-	if err != nil {
-		return err
-	}
-	ctx := context.Background()
-	h, err := s.Load(ctx, "talk")
-	if err != nil {
-		return err
-	}
-	at, all := h.Revision, h.Messages
-	for n := len(all) / 2; ; n++ {
-		turn := []llms.MessageContent{human(fmt.Sprintf("q%d %s", n, strings.Repeat("x", 37*n%5000))), ai(fmt.Sprintf("a%d", n))}
-		all = append(all, turn...)
-		if n%7 == 6 {
-			at, err = s.Replace(ctx, "talk", at, all)
-		} else {
-			at, err = s.Append(ctx, "talk", at, turn...)
-		}
-		if err != nil {
-			return err
-		}
-		fmt.Println(n)
-	}
-}
-
-// TestKilledWriter kills a process while it writes, again and again. Every
-// turn it had said was stored is there, whole and in order, and at most the one
-// it was writing more.
-func TestKilledWriter(t *testing.T) {
-	dir := t.TempDir()
-	stored := -1
-	for round := range 8 {
-		last := killAfter(t, dir, 3+round*5)
-		stored = max(stored, last)
-		s := openFolder(t, dir)
-		h, err := s.Load(t.Context(), "talk")
-		if err != nil {
-			t.Fatalf("round %d: %v", round, err)
-		}
-		if len(h.Messages)%2 != 0 {
-			t.Fatalf("round %d: half a turn: %d messages", round, len(h.Messages))
-		}
-		if turns := len(h.Messages) / 2; turns < stored+1 || turns > stored+2 {
-			t.Fatalf("round %d: %d turns are there; %d were stored", round, turns, stored+1)
-		}
-		for n := range len(h.Messages) / 2 {
-			if got := texts(h.Messages[2*n : 2*n+1])[:len(fmt.Sprintf("q%d ", n))]; got != fmt.Sprintf("q%d ", n) {
-				t.Fatalf("round %d: turn %d begins %q", round, n, got)
-			}
-		}
-		stored = len(h.Messages)/2 - 1
-	}
-	t.Logf("killed 8 times, %d turns", stored+1)
-}
-
-// killAfter runs the writer until it has stored so many turns, kills it, and
-// returns the number of the last turn it said was stored.
-func killAfter(t *testing.T, dir string, turns int) int {
-	t.Helper()
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), childEnv+"="+dir)
-	child.Stderr = os.Stderr
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	last := -1
-	lines := bufio.NewScanner(out)
-	for i := 0; lines.Scan(); i++ {
-		if _, err := fmt.Sscan(lines.Text(), &last); err != nil {
-			t.Fatal(err)
-		}
-		if i == turns {
-			if err := child.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	_ = child.Wait() // it was killed
-	return last
-}
 
 // TestTornFile cuts a log at every byte: what is whole before the cut is
 // there, and the session goes on from it.

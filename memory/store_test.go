@@ -15,6 +15,10 @@ func TestFileStore(t *testing.T) {
 	memorytest.Run(t, func(t *testing.T) memory.Store { return openFolder(t, t.TempDir()) })
 }
 
+func TestFileStoreOnDisk(t *testing.T) {
+	memorytest.RunOnDisk(t, func(t *testing.T, dir string) memory.Store { return openFolder(t, dir) })
+}
+
 func openFolder(t *testing.T, dir string) *memory.FileStore {
 	t.Helper()
 	s, err := memory.NewFileStore(dir)

@@ -2,7 +2,9 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/tmc/langchaingo/llms"
 )
@@ -34,6 +36,22 @@ func (e *DeniedError) Error() string {
 	return text
 }
 
+// approvalError says that it could not be found out whether a call may run.
+type approvalError struct {
+	tool string
+	err  error
+}
+
+func (e *approvalError) Error() string {
+	text := "the call of " + e.tool + " was not run: its approval failed"
+	if _, ok := errors.AsType[*PanicError](e.err); ok {
+		return text // a panic's value was not written for a model
+	}
+	return text + ": " + e.err.Error()
+}
+
+func (e *approvalError) Unwrap() error { return e.err }
+
 // NeedsApproval says whether somebody has to decide before call may run: its
 // tool needs approval, has no Approve of its own, and takes the arguments. A
 // caller that can stop and ask a person does so when it says true, and then
@@ -57,16 +75,9 @@ func (r *runner) approve(ctx context.Context, t *Tool, call llms.ToolCall) (stri
 	if _, err := t.input.check(t.name, []byte(arguments)); err != nil {
 		return "", err
 	}
-	ask := t.o.Approve
-	if ask == nil {
-		ask = r.o.Approve
-	}
-	if ask == nil {
-		return "", &DeniedError{Tool: t.name, Reason: "it needs approval, and nobody is there to give it"}
-	}
-	d, err := ask(ctx, Request{Tool: t, Call: call})
+	d, err := r.ask(ctx, Request{Tool: t, Call: call})
 	if err != nil {
-		return "", fmt.Errorf("the call of %s was not run: its approval failed: %w", t.name, err)
+		return "", &approvalError{tool: t.name, err: err}
 	}
 	if !d.Allow {
 		return "", &DeniedError{Tool: t.name, Reason: d.Reason}
@@ -75,6 +86,25 @@ func (r *runner) approve(ctx context.Context, t *Tool, call llms.ToolCall) (stri
 		arguments = d.Arguments
 	}
 	return arguments, nil
+}
+
+// ask asks the tool's own hook, or the run's. A hook that panics has not
+// allowed anything; it runs on a goroutine of ours, where nobody else recovers.
+func (r *runner) ask(ctx context.Context, q Request) (d Decision, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			d, err = Decision{}, &PanicError{Tool: q.Tool.name, Value: v, Stack: debug.Stack()}
+		}
+	}()
+	switch {
+	case q.Tool.o.Approve != nil:
+		return q.Tool.o.Approve(ctx, q)
+	case r.o.Approve != nil:
+		r.asking.Lock()
+		defer r.asking.Unlock()
+		return r.o.Approve(ctx, q)
+	}
+	return Decision{Reason: "it needs approval, and nobody is there to give it"}, nil
 }
 
 // callApproved is Call for a tool that needs approval: outside of a Set only

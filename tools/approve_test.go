@@ -57,6 +57,7 @@ func TestApproval(t *testing.T) {
 		{"denied", nil, hook(tools.Decision{Reason: "too much"}, nil), `{"order":"A","cents":5}`, "the call of refund was not approved and was not run: too much", 0, 1},
 		{"own hook first", hook(tools.Decision{}, nil), hook(tools.Decision{Allow: true}, nil), `{"order":"A","cents":5}`, "the call of refund was not approved and was not run", 0, 1},
 		{"hook fails", nil, hook(tools.Decision{Allow: true}, errors.New("no line")), `{"order":"A","cents":5}`, "the call of refund was not run: its approval failed: no line", 0, 1},
+		{"hook panics", nil, func(context.Context, tools.Request) (tools.Decision, error) { panic("secret") }, `{"order":"A","cents":5}`, "the call of refund was not run: its approval failed", 0, 0},
 		{"bad arguments", nil, hook(tools.Decision{Allow: true}, nil), `{"order":"A","cents":-1}`, "the arguments of refund are wrong; nothing was run\n- cents: want at least 1", 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

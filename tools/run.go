@@ -19,7 +19,7 @@ type RunOptions struct {
 	MaxParallel int
 
 	// Approve decides on the calls of tools that need approval and have no
-	// Approve of their own. Nil refuses them.
+	// Approve of their own, one at a time. Nil refuses them.
 	Approve func(context.Context, Request) (Decision, error)
 
 	// IdempotencyKey names the turn uniquely and the same way when it is run
@@ -78,9 +78,10 @@ func (s *Set) Run(ctx context.Context, calls []llms.ToolCall, o *RunOptions) []m
 
 // runner is one Run.
 type runner struct {
-	set *Set
-	o   RunOptions
-	mu  sync.Mutex // held while a callback runs
+	set    *Set
+	o      RunOptions
+	mu     sync.Mutex // held while Started or Finished runs
+	asking sync.Mutex // held while RunOptions.Approve runs
 }
 
 // answer runs one call and tells about it.
@@ -90,13 +91,30 @@ func (r *runner) answer(ctx context.Context, call llms.ToolCall) message.ToolRes
 		result.Name = call.FunctionCall.Name
 	}
 	if r.o.Started != nil {
-		r.mu.Lock()
-		r.o.Started(call)
-		r.mu.Unlock()
+		r.one(func() { r.o.Started(call) })
 	}
 	began := time.Now()
+	out, limit, err := r.outcome(ctx, call)
+	result.Parts, result.IsError = fit(out.parts, limit), out.isError
+	if r.o.Finished != nil {
+		took := time.Since(began)
+		r.one(func() { r.o.Finished(Report{Call: call, Result: result, Err: err, Duration: took}) })
+	}
+	return result
+}
+
+// one runs a callback, one at a time.
+func (r *runner) one(callback func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	callback()
+}
+
+// outcome runs one call and puts a failure into words. It returns how much
+// text the model gets to see, and what really happened.
+func (r *runner) outcome(ctx context.Context, call llms.ToolCall) (out outcome, limit int, err error) {
 	t, out, err := r.try(ctx, call)
-	limit := DefaultMaxResult
+	limit = DefaultMaxResult
 	if t != nil && t.o.MaxResult != 0 {
 		limit = t.o.MaxResult
 	}
@@ -107,13 +125,7 @@ func (r *runner) answer(ctx context.Context, call llms.ToolCall) message.ToolRes
 		}
 		out = outcome{parts: []llms.ContentPart{llms.TextContent{Text: text}}, isError: true}
 	}
-	result.Parts, result.IsError = fit(out.parts, limit), out.isError
-	if r.o.Finished != nil {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.o.Finished(Report{Call: call, Result: result, Err: err, Duration: time.Since(began)})
-	}
-	return result
+	return out, limit, err
 }
 
 // try runs one call, through everything that may stop it. The tool is nil when
