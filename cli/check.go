@@ -119,7 +119,7 @@ func (a *app) faults(ctx context.Context, files []source, store string) ([]fault
 // chainFaults loads one chain as run would, without anything that run needs
 // only to ask models.
 func (a *app) chainFaults(ctx context.Context, file, store string, local *localPrompts) ([]fault, error) {
-	w, err := a.open(file, places{emulator: auto, store: store})
+	w, err := a.open(file, places{dry: true, store: store})
 	if isUsage(err) {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (a *app) chainFaults(ctx context.Context, file, store string, local *localP
 	if w.models.setup != nil {
 		return nil, w.models.setup
 	}
-	return append(faults, faultsOf(err, w.root(file), file)...), nil
+	return append(faults, faultsOf(err, "", file)...), nil
 }
 
 // testFaults are the golden tests of a prompt that fail.

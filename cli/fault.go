@@ -33,9 +33,29 @@ func (f fault) compare(g fault) int {
 	return cmp.Or(cmp.Compare(f.File, g.File), cmp.Compare(f.Line, g.Line), cmp.Compare(f.Column, g.Column))
 }
 
+// faultError is the faults of one file, for those who only have an error.
+type faultError struct {
+	faults []fault
+	err    error // what they were read from
+}
+
+// Error puts each fault on its own line.
+func (e *faultError) Error() string {
+	lines := make([]string, len(e.faults))
+	for i, f := range e.faults {
+		lines[i] = f.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (e *faultError) Unwrap() error { return e.err }
+
 // faultsOf takes err apart. root is the folder that file names inside it start
 // from; an error that is not about places in files is a fault of file itself.
 func faultsOf(err error, root, file string) []fault {
+	if e, ok := errors.AsType[*faultError](err); ok {
+		return e.faults
+	}
 	if e, ok := errors.AsType[*chain.CheckError](err); ok {
 		return chainFaults(e, root, file)
 	}

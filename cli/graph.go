@@ -19,7 +19,7 @@ func (a *app) graphCommand() *cobra.Command {
 			if format != "mermaid" && format != "dot" {
 				return usagef("--format is mermaid or dot, not %q", format)
 			}
-			w, err := a.open(args[0], places{emulator: auto, store: store})
+			w, err := a.open(args[0], places{dry: true, store: store})
 			if err != nil {
 				return err
 			}

@@ -18,7 +18,7 @@ import (
 type IO struct {
 	In       io.Reader
 	Out, Err io.Writer
-	Getenv   func(string) string
+	Getenv   func(string) string // for NO_COLOR and TERM; AWS settings are the process's own
 }
 
 // Main runs the command with the arguments of the process and exits. What

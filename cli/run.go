@@ -228,6 +228,9 @@ func (a *app) tellWaiting(w *workspace, r *chain.Result) error {
 func (w *workspace) tellOffline() {
 	a := w.app
 	fmt.Fprintln(a.io.Err, a.errStyle().Yellow("scripted reply: ")+sourceOf(w.script)+" answers, no model is asked")
+	for _, note := range w.notes {
+		fmt.Fprintln(a.io.Err, note)
+	}
 	for _, name := range slices.Sorted(maps.Keys(w.project.Memory)) {
 		if m := w.project.Memory[name]; m.InAWS() {
 			fmt.Fprintf(a.io.Err, "memory %s is kept in this process and then forgotten\n", name)

@@ -1,8 +1,11 @@
 package cli_test
 
 import (
+	"bytes"
 	"flag"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/causeway-go/causeway/cli"
@@ -28,11 +31,16 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	bucket := httptest.NewServer(gofakes3.New(s3mem.New(), gofakes3.WithAutoBucket(true)).Server())
 	t.Cleanup(bucket.Close) // after the scripts, which run in parallel
+	big := filepath.Join(t.TempDir(), "big.yaml")
+	if err := os.WriteFile(big, bytes.Repeat([]byte("schema: causeway.chain/v1\n"), 200_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("S3_URL", bucket.URL)
+			env.Setenv("BIG", big)
 			// No script reaches AWS: there is nothing to reach it with.
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // under -race every process would sleep a second at its end
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")

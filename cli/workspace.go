@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -17,6 +19,7 @@ type places struct {
 	emulator string   // a script, or auto
 	faults   []string // of the emulator
 	store    string   // of prompts
+	dry      bool     // no model will be asked: check and graph need none
 }
 
 // workspace is what surrounds a chain: the project, the registry of the team's
@@ -31,6 +34,7 @@ type workspace struct {
 	account  *account
 	models   models
 	local    *localPrompts // prompts that stand in for the store's; nil: none
+	notes    []string      // what is not as causeway.yaml says, for the person who runs it
 	close    []func() error
 }
 
@@ -50,14 +54,39 @@ func (a *app) open(file string, p places) (*workspace, error) {
 	if p.emulator == "" && len(p.faults) > 0 {
 		return nil, usagef("--fault is for --emulator: real Bedrock has its own")
 	}
-	if p.emulator != "" {
+	switch {
+	case p.dry:
+		w.emulator = emulator.New(nil)
+	case p.emulator != "":
 		o, err := emulatorFlags{faults: p.faults}.options(p.emulator)
 		if err != nil {
 			return nil, err
 		}
 		w.emulator = emulator.New(o)
+		if p.store == "" {
+			err = w.stayOffline()
+		}
+		return w, cmp.Or(faults, err)
 	}
 	return w, faults
+}
+
+// stayOffline takes prompts from files beside the chain, or the project, when
+// they are published in AWS: with --emulator nothing is asked there unless
+// --store names it.
+func (w *workspace) stayOffline() error {
+	published := w.prompts
+	if !published.InAWS() {
+		return nil
+	}
+	for _, near := range []string{w.file, w.project.Path} {
+		if dir := promptsBeside(near); dir != "" {
+			w.prompts = project.Location{Dir: dir}
+			w.notes = append(w.notes, fmt.Sprintf("prompts come from %s, not from %s", shortPath(dir), published))
+			return nil
+		}
+	}
+	return usagef("prompts are in %s, which --emulator does not ask: add --store file:dir, or --store %s to read them there all the same", published, published)
 }
 
 // findProject returns the project of file; without a causeway.yaml it is empty.
@@ -85,11 +114,22 @@ func promptsOf(p *project.Project, file, store string) (project.Location, error)
 	if !p.Prompts.IsZero() {
 		return p.Prompts, nil
 	}
-	beside := filepath.Join(folderOf(file), "prompts")
-	if info, err := os.Stat(beside); err == nil && info.IsDir() {
-		return project.Location{Dir: beside}, nil
+	if dir := promptsBeside(file); dir != "" {
+		return project.Location{Dir: dir}, nil
 	}
 	return project.Location{}, nil
+}
+
+// promptsBeside is the folder named prompts beside file, "" without one.
+func promptsBeside(file string) string {
+	if file == "" {
+		return ""
+	}
+	dir := filepath.Join(folderOf(file), "prompts")
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return ""
+	}
+	return dir
 }
 
 func folderOf(file string) string {
@@ -119,8 +159,11 @@ func (w *workspace) root(file string) string {
 
 // load reads and checks the chain in file.
 func (w *workspace) load(ctx context.Context, file string) (*chain.Chain, error) {
-	if _, err := os.Stat(file); err != nil {
+	switch info, err := os.Stat(file); {
+	case err != nil:
 		return nil, usageError{plainPathError(err)}
+	case info.IsDir():
+		return nil, usagef("%s is a folder: name the file of a chain", file)
 	}
 	registry, err := w.registry(ctx)
 	if err != nil {
@@ -139,7 +182,11 @@ func (w *workspace) load(ctx context.Context, file string) (*chain.Chain, error)
 	if err != nil {
 		return nil, err
 	}
-	return chain.Load(ctx, os.DirFS(root), filepath.ToSlash(name), registry)
+	c, err := chain.Load(ctx, os.DirFS(root), filepath.ToSlash(name), registry)
+	if err != nil {
+		return nil, &faultError{faultsOf(err, root, file), err}
+	}
+	return c, nil
 }
 
 // Close lets go of the stores.
