@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -189,5 +190,65 @@ func TestSummarizeAsksTheModel(t *testing.T) {
 	got, err = memory.Summarize(m, &memory.SummaryOptions{MaxBytes: 40, MaxTokens: 100})(ctx, "", []llms.MessageContent{human(strings.Repeat("é", 50)), human("b"), ai("c")})
 	if err != nil || got != "summary 2" || len(m.asked) != 2 || !strings.Contains(texts(m.asked[1:]), "summary 1") {
 		t.Errorf("in pieces: %q, %v, asked %d times:\n%s", got, err, len(m.asked), texts(m.asked))
+	}
+}
+
+// TestSummaryLosesNothing holds for any conversation that goes on: what was
+// said is in the summary or shown, in that order and once; calls keep their
+// results; the budget is kept.
+func TestSummaryLosesNothing(t *testing.T) {
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		s := memory.NewInProcess()
+		budget := r.IntN(2) * (120 + r.IntN(300))
+		c := memory.New(s, "talk", &memory.Options{
+			Window: 1 + r.IntN(5), MaxTokens: budget, Counter: words,
+			Summarizer: func(_ context.Context, before string, old []llms.MessageContent) (string, error) {
+				for _, m := range old {
+					if m.Role == llms.ChatMessageTypeHuman && strings.HasPrefix(texts([]llms.MessageContent{m}), "turn") {
+						before += "+" + strings.Fields(texts([]llms.MessageContent{m}))[0]
+					}
+				}
+				return before, nil
+			},
+		})
+		turns := 1 + r.IntN(15)
+		for n := range turns {
+			h, err := c.Load(t.Context())
+			if err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+			checkShown(t, seed, h.Messages, n, budget)
+			msgs := []llms.MessageContent{human(fmt.Sprintf("turn%d %s", n, strings.Repeat("w ", r.IntN(20))))}
+			if id := fmt.Sprint(n); r.IntN(2) == 0 {
+				msgs = append(msgs, calls(id), results(llms.ChatMessageTypeHuman, id))
+			}
+			if _, err := c.Append(t.Context(), h.Revision, append(msgs, ai("done"))...); err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+		}
+	}
+}
+
+func checkShown(t *testing.T, seed uint64, msgs []llms.MessageContent, turns, budget int) {
+	t.Helper()
+	shown := texts(msgs)
+	at := 0
+	for n := range turns {
+		i := strings.Index(shown[at:], fmt.Sprintf("turn%d", n))
+		if i < 0 {
+			t.Fatalf("seed %d: turn %d of %d is neither in the summary nor shown, or out of order:\n%s", seed, n, turns, shown)
+		}
+		at += i + 5
+	}
+	for i, m := range msgs {
+		for _, p := range m.Parts {
+			if r, ok := p.(message.ToolResult); ok && (i == 0 || !strings.Contains(texts(msgs[i-1:i]), "call:"+r.ToolCallID)) {
+				t.Fatalf("seed %d: the result of %s stands without its call", seed, r.ToolCallID)
+			}
+		}
+	}
+	if n, _ := words(t.Context(), msgs); budget > 0 && n > budget {
+		t.Fatalf("seed %d: %d tokens of %d", seed, n, budget)
 	}
 }
