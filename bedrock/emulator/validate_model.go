@@ -17,31 +17,10 @@ func checkModelRules(r *Request) *Failure {
 			}
 		}
 	}
-	if !strings.Contains(r.ModelID, "anthropic.") || len(r.Messages) == 0 {
-		return nil
+	if f := checkCapabilities(r); f != nil {
+		return f
 	}
-	last := r.Messages[len(r.Messages)-1]
-	if last.Role != "assistant" {
-		return nil
-	}
-	if noPrefill(r.ModelID) {
-		return modelError("This model does not support assistant message prefill. The conversation must end with a user message.")
-	}
-	if t := last.Content[len(last.Content)-1].Text; t != nil && strings.TrimRight(*t, " \t\r\n") != *t {
-		return modelError("messages: final assistant content cannot end with trailing whitespace")
-	}
-	return nil
-}
-
-// noPrefill tells the Claude models from 4.6 on, which do not continue a reply
-// that the caller began.
-func noPrefill(model string) bool {
-	for _, name := range []string{"claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-5", "claude-sonnet-5", "claude-haiku-5"} {
-		if strings.Contains(model, name) {
-			return true
-		}
-	}
-	return false
+	return checkClaude(r)
 }
 
 func cachePoints(r *Request) int {
