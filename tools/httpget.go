@@ -40,7 +40,7 @@ type httpInput struct {
 	URL string `json:"url" maxLength:"2000" jsonschema:"an http or https URL"`
 }
 
-// HTTPGet returns a tool named http_get that fetches a page as text. What a
+// HTTPGet returns a tool named http that fetches a page as text. What a
 // model asks for may come from a stranger's text, so the tool trusts nothing:
 // every hop's host is checked against Hosts, every address after it was
 // resolved and right before it is connected to, and size and time are limited.
@@ -50,7 +50,7 @@ func HTTPGet(o *HTTPOptions) (*Tool, error) {
 		g.o = *o
 	}
 	if len(g.o.Hosts) == 0 {
-		return nil, errors.New(`tool http_get: no hosts: name those it may ask, or "*" for every public one`)
+		return nil, errors.New(`tool http: no hosts: name those it may ask, or "*" for every public one`)
 	}
 	if g.o.Timeout == 0 {
 		g.o.Timeout = 20 * time.Second
@@ -60,7 +60,7 @@ func HTTPGet(o *HTTPOptions) (*Tool, error) {
 	}
 	for _, h := range g.o.Hosts {
 		if err := checkHostPattern(h); err != nil {
-			return nil, fmt.Errorf("tool http_get: %w", err)
+			return nil, fmt.Errorf("tool http: %w", err)
 		}
 	}
 	dialer := &net.Dialer{Timeout: 10 * time.Second, Resolver: g.o.Resolver, Control: g.control}
@@ -74,7 +74,7 @@ func HTTPGet(o *HTTPOptions) (*Tool, error) {
 		},
 		CheckRedirect: g.checkRedirect,
 	}
-	return New("http_get", "Fetch a page or an API's answer as text. Hosts: "+strings.Join(g.o.Hosts, ", ")+".",
+	return New("http", "Fetch a page or an API's answer as text. Hosts: "+strings.Join(g.o.Hosts, ", ")+".",
 		g.get, &Options{Idempotent: true, Timeout: g.o.Timeout, MaxResult: g.o.MaxBytes + 4096})
 }
 
