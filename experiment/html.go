@@ -35,6 +35,7 @@ type chart struct {
 	Band        string // a polygon's points: the interval
 	Line        string // a polyline's points: the difference
 	Zero        float64
+	ZeroText    bool   // whether its label has room
 	Top, Bottom string // the axis' ends
 	From, To    string
 	Empty       bool
@@ -94,8 +95,10 @@ func (m MetricReport) chart(i int) chart {
 		under = append([]string{fmt.Sprintf("%.1f,%.1f", x(l), y(*l.Low[i]))}, under...)
 		line = append(line, fmt.Sprintf("%.1f,%.1f", x(l), y(l.Diff[i])))
 	}
+	zero := y(0)
 	return chart{
-		Band: strings.Join(append(over, under...), " "), Line: strings.Join(line, " "), Zero: y(0),
+		ZeroText: zero-plotTop > 20 && plotBottom-zero > 14,
+		Band:     strings.Join(append(over, under...), " "), Line: strings.Join(line, " "), Zero: zero,
 		Top: signed(high), Bottom: signed(low), From: days(first), To: days(last),
 		TopY: plotTop + 8, LowY: plotBottom, Right: chartWidth - 8,
 	}
