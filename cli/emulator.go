@@ -167,8 +167,10 @@ func (a *app) tellListening(l listening, source string, asJSON bool) error {
 		return writeJSON(a.io.Out, l)
 	}
 	style := a.errStyle()
-	fmt.Fprintln(a.io.Err, style.Bold("Bedrock emulator on "+l.URL)+style.Yellow(" scripted reply: ")+source+" answers, there is no model")
-	fmt.Fprintln(a.io.Err, style.Dim("what was asked: "+l.URL+"/_emulator/calls · stop with Ctrl-C · in the shell of your program:"))
+	fmt.Fprintln(a.io.Err, style.Bold("Bedrock emulator on "+l.URL))
+	fmt.Fprintln(a.io.Err, style.Yellow("scripted reply: ")+source+" answers, there is no model")
+	fmt.Fprintln(a.io.Err, style.Dim("what was asked: "+l.URL+"/_emulator/calls · stop with Ctrl-C"))
+	fmt.Fprintln(a.io.Err, style.Dim("in the shell of your program:"))
 	lines := []string{
 		"export AWS_ENDPOINT_URL_BEDROCK_RUNTIME=" + l.URL,
 		"export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=emulator AWS_SECRET_ACCESS_KEY=emulator",
