@@ -161,7 +161,7 @@ func (r *rate) steady() {
 }
 
 // longestGap is the most time between two probes.
-const longestGap = 15 * time.Second
+const longestGap = 10 * time.Second
 
 // feelUp is how much faster each success makes a rate that is felt out.
 const feelUp = 1.25
