@@ -116,7 +116,21 @@ func (anthropicFormat) decode(r *Request) *Failure {
 		r.Messages = append(r.Messages, Message{Role: t.Role, Content: t.Content.blocks()})
 	}
 	r.ToolConfig = in.toolConfig()
-	return in.check()
+	if in.Thinking != nil {
+		r.AdditionalFields = append(append([]byte(`{"thinking":`), in.Thinking...), '}')
+	}
+	if f := in.check(); f != nil {
+		return f
+	}
+	return plain(checkClaude(r))
+}
+
+// plain drops the words that Converse puts before what the model says.
+func plain(f *Failure) *Failure {
+	if f != nil {
+		f.Message = strings.TrimPrefix(f.Message, modelSays)
+	}
+	return f
 }
 
 func (in *anthropicRequest) required() *Failure {
@@ -140,6 +154,12 @@ func (in *anthropicRequest) toolConfig() *ToolConfig {
 		return nil
 	}
 	c := &ToolConfig{}
+	if in.ToolChoice != nil {
+		if in.ToolChoice.Type == "none" {
+			return nil
+		}
+		c.ToolChoice = map[string]json.RawMessage{in.ToolChoice.Type: append(appendString([]byte(`{"name":`), in.ToolChoice.Name), '}')}
+	}
 	for _, t := range in.Tools {
 		if t.InputSchema == nil {
 			continue // a tool of the provider's own

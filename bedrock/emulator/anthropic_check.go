@@ -27,7 +27,7 @@ func (in *anthropicRequest) check() *Failure {
 		if len(t.Content) == 0 && !(last && t.Role == "assistant") {
 			return invalid("messages.%d: all messages must have non-empty content except for the optional final assistant message", i)
 		}
-		if f := t.check(i, last); f != nil {
+		if f := t.check(i); f != nil {
 			return f
 		}
 		uses, results := t.toolIDs()
@@ -62,7 +62,7 @@ func (in *anthropicRequest) checkTools() *Failure {
 	return nil
 }
 
-func (t *anthropicTurn) check(i int, last bool) *Failure {
+func (t *anthropicTurn) check(i int) *Failure {
 	for j, b := range t.Content {
 		at := fmt.Sprintf("messages.%d.content.%d", i, j)
 		switch {
@@ -80,8 +80,6 @@ func (t *anthropicTurn) check(i int, last bool) *Failure {
 			return invalid("%s.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'", at)
 		case b.Type == "thinking" && !genuine(&Reasoning{Text: &ReasoningText{Text: b.Thinking, Signature: b.Signature}}):
 			return invalid("%s: Invalid `signature` in `thinking` block", at)
-		case last && t.Role == "assistant" && b.Type == "text" && j == len(t.Content)-1 && strings.TrimRight(b.Text, " \t\r\n") != b.Text:
-			return invalid("messages: final assistant content cannot end with trailing whitespace")
 		}
 	}
 	return nil

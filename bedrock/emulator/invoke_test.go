@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -72,6 +73,18 @@ func TestInvokeClaude(t *testing.T) {
 	}
 	if r := emu.Calls()[0].Request; r.SystemText() != "Be brief." || r.Text() != "weather?" || len(r.Tools()) != 1 {
 		t.Errorf("the responder saw %+v", r)
+	}
+}
+
+// TestInvokeForcedTool: the rules obey tool_choice of this body too.
+func TestInvokeForcedTool(t *testing.T) {
+	body := `{"anthropic_version":"x","max_tokens":100,"messages":[{"role":"user","content":"hm"}],"tool_choice":{"type":"%s","name":"b"},
+		"tools":[{"name":"a","input_schema":{"type":"object"}},{"name":"b","input_schema":{"type":"object"}}]}`
+	for kind, want := range map[string]string{"tool": `"name":"b"`, "any": `"name":"a"`, "none": `"stop_reason":"end_turn"`, "auto": `"stop_reason":"end_turn"`} {
+		out, err := invoke(t, emulator.New(nil).Client(), sonnet, fmt.Sprintf(body, kind))
+		if err != nil || !strings.Contains(string(out.Body), want) {
+			t.Errorf("%s: %v, want %s", kind, err, want)
+		}
 	}
 }
 
@@ -145,6 +158,10 @@ func TestInvokeRefusals(t *testing.T) {
 			"surplus result", sonnet, `{"anthropic_version":"x","max_tokens":1,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"i"}]}]}`,
 			"unexpected `tool_use_id` found in `tool_result` blocks: i.",
 		},
+		{"both samplers", sonnet, `{"anthropic_version":"x","max_tokens":1,"temperature":0.1,"top_p":0.1,"messages":[{"role":"user","content":"a"}]}`, "ValidationException: `temperature` and `top_p` cannot both be specified"},
+		{"budget", sonnet, `{"anthropic_version":"x","max_tokens":1024,"thinking":{"type":"enabled","budget_tokens":1024},"messages":[{"role":"user","content":"a"}]}`, "`max_tokens` must be greater than `thinking.budget_tokens`"},
+		{"forced tool", sonnet, `{"anthropic_version":"x","max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":1024},"tools":[{"name":"a","input_schema":{"type":"object"}}],"tool_choice":{"type":"tool","name":"a"},"messages":[{"role":"user","content":"a"}]}`, "Thinking may not be enabled when tool_choice forces tool use."},
+		{"trailing space", sonnet, `{"anthropic_version":"x","max_tokens":1,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b "}]}`, "final assistant content cannot end with trailing whitespace"},
 		{"Nova, broken JSON", nova, `{`, "Malformed input request, please reformat your input and try again."},
 		{"Nova, other body", nova, `{"messages":[{"role":"user","content":[{"inputText":"a"}]}]}`, "Malformed input request: #/messages/0/content/0: required key [toolUse] not found"},
 		{"foreign body", "meta.llama3-70b-instruct-v1:0", `{"prompt":"a"}`, "does not imitate InvokeModel of this model"},
@@ -159,7 +176,7 @@ func TestInvokeRefusals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := invoke(t, c, tt.model, tt.body)
 			e, ok := errors.AsType[*types.ValidationException](err)
-			if !ok || !strings.Contains(*e.Message, tt.want) {
+			if !ok || !strings.Contains("ValidationException: "+*e.Message, tt.want) {
 				t.Errorf("got %v\nwant %s", err, tt.want)
 			}
 		})

@@ -86,6 +86,9 @@ func checkPrefill(r *Request) *Failure {
 		return modelError("This model does not support assistant message prefill. The conversation must end with a user message.")
 	}
 	last := r.Messages[len(r.Messages)-1].Content
+	if len(last) == 0 {
+		return nil
+	}
 	if t := last[len(last)-1].Text; t != nil && strings.TrimRight(*t, " \t\r\n") != *t {
 		return modelError("messages: final assistant content cannot end with trailing whitespace")
 	}

@@ -137,7 +137,8 @@ func duplicate(ids []string) bool {
 	return len(slices.Compact(sorted)) < len(ids)
 }
 
-// modelError is what the model's own validation refuses, behind Converse.
-func modelError(format string, args ...any) *Failure {
-	return invalid("The model returned the following errors: "+format, args...)
-}
+// modelSays stands before what the model's own validation refuses.
+const modelSays = "The model returned the following errors: "
+
+// modelError is what the model refuses, behind Converse.
+func modelError(format string, args ...any) *Failure { return invalid(modelSays+format, args...) }
