@@ -70,10 +70,21 @@ func revisionAt(id string, length int) Revision {
 
 func (l *sessionLog) revision() Revision { return revisionAt(l.header.ID, l.length) }
 
+// maxLog is how large a log may be when it is read whole.
+const maxLog = 1 << 30
+
 func readLog(path string) (*sessionLog, error) {
-	data, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxLog+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxLog {
+		return nil, fmt.Errorf("memory: %s is larger than %d bytes", path, maxLog)
 	}
 	return parseLog(path, data)
 }

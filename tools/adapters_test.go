@@ -60,6 +60,8 @@ func (double) Run(_ context.Context, in map[string]any) (map[string]any, error) 
 		return map[string]any{"twice": v + v, "inner": 1}, nil
 	case float64:
 		return map[string]any{"twice": 2 * v}, nil
+	case int64:
+		return map[string]any{"twice": 2 * v}, nil
 	}
 	return nil, errors.New("cannot double that")
 }
@@ -82,6 +84,9 @@ func TestFromStep(t *testing.T) {
 	}
 	if got, err := tool.Call(t.Context(), `{"text":2.5}`); err != nil || got != "5" {
 		t.Errorf("Call with a schema = %q, %v", got, err)
+	}
+	if got, err := tool.Call(t.Context(), `{"text":1152921504606846977}`); err != nil || got != "2305843009213693954" {
+		t.Errorf("Call with a long number = %q, %v", got, err)
 	}
 	_, err = tools.FromStep("double", "Double it.", double{}, &tools.Options{InputSchema: &jsonschema.Schema{Type: "object"}})
 	if err == nil || !strings.Contains(err.Error(), `the step double needs "text"`) {

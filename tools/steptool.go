@@ -35,11 +35,12 @@ func FromStep(name, description string, r Runner, o *Options) (*Tool, error) {
 		return nil, fmt.Errorf("tool %s: schema: %w", name, err)
 	}
 	return Raw(name, description, raw, func(ctx context.Context, raw json.RawMessage) ([]llms.ContentPart, error) {
-		var in map[string]any
-		if err := json.Unmarshal(raw, &in); err != nil {
+		var in any
+		if err := decode(raw, &in, true); err != nil {
 			return nil, err
 		}
-		out, err := r.Run(ctx, in)
+		values, _ := numbers(in).(map[string]any) // the schema says that it is an object
+		out, err := r.Run(ctx, values)
 		if err != nil {
 			return nil, err
 		}
@@ -66,6 +67,28 @@ func stepSchema(r Runner, o *Options) (*jsonschema.Schema, error) {
 		}
 	}
 	return o.InputSchema, nil
+}
+
+// numbers turns json.Numbers into what steps expect: float64, but an int64
+// where a float64 would round.
+func numbers(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if i, err := v.Int64(); err == nil && i != int64(float64(i)) {
+			return i
+		}
+		f, _ := v.Float64()
+		return f
+	case []any:
+		for i := range v {
+			v[i] = numbers(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = numbers(v[k])
+		}
+	}
+	return v
 }
 
 func stepResult(r Runner, out map[string]any) any {
