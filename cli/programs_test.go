@@ -63,8 +63,9 @@ func onResume() {
 	os.Exit(cli.Run(context.Background(), args, streams, nil))
 }
 
-// emulated runs causeway emulator with the flags after its first argument,
-// posts that file to Converse once, and stops it.
+// emulated runs causeway emulator with the flags after its first argument, puts
+// that file to it, and stops it: a chain is run as against real Bedrock, any
+// other file is posted to Converse.
 func emulated() {
 	ctx, stop := context.WithCancel(context.Background())
 	out, says := io.Pipe()
@@ -75,20 +76,38 @@ func emulated() {
 		says.Close()
 		done <- code
 	}()
-	url := ""
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		fmt.Println(lines.Text())
 		if v, ok := strings.CutPrefix(lines.Text(), "export AWS_ENDPOINT_URL_BEDROCK_RUNTIME="); ok {
-			url = v
-			go post(url+"/model/amazon.nova-lite-v1:0/converse", os.Args[1], stop)
+			go func() {
+				defer stop()
+				if strings.HasSuffix(os.Args[1], ".yaml") {
+					live(v, os.Args[1])
+				} else {
+					post(v+"/model/amazon.nova-lite-v1:0/converse", os.Args[1])
+				}
+			}()
 		}
 	}
 	os.Exit(<-done)
 }
 
-// post prints the answer to the request in file, then stops the emulator.
-func post(url, file string, stop func()) {
-	defer stop()
+// live runs the chain in file with a Bedrock at url and credentials for it.
+func live(url, file string) {
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": url, "AWS_REGION": "us-east-1",
+		"AWS_ACCESS_KEY_ID": "emulator", "AWS_SECRET_ACCESS_KEY": "emulator",
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			log.Fatal(err)
+		}
+	}
+	streams := cli.IO{Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}
+	fmt.Println("live:", cli.Run(context.Background(), []string{"run", file, "--set", "name=Anna", "--stream"}, streams, nil))
+}
+
+// post prints the answer to the request in file.
+func post(url, file string) {
 	body, err := os.Open(file)
 	if err != nil {
 		log.Fatal(err)
