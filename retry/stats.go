@@ -72,5 +72,5 @@ func (r *rate) typical() float64 { return max(r.perSecond, r.peak) }
 // with them the shares, draw together.
 func (g *Gate) hurry(now time.Time) float64 {
 	wait := g.expected(now, now).Seconds()
-	return min(max(wait/12, 0.5), 32)
+	return min(max(wait/15, 0.5), 32)
 }

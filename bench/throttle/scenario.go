@@ -28,7 +28,7 @@ var standard = rule{TPM: 1_200_000, RPM: 1500, Bucket: 5 * time.Second}
 // ask for about what the quota gives.
 func closed(callers int, length time.Duration) scenario {
 	sc := scenario{rule: standard, callers: callers, think: 2700 * time.Millisecond, length: length, deadline: time.Minute}
-	if callers >= 512 {
+	if callers == 512 {
 		sc.think = 2060 * time.Millisecond // ten times the quota, with calls of half a second
 	}
 	return sc

@@ -162,10 +162,13 @@ func (s *service) leave(reserve float64, in, out int, answered bool) {
 	}
 }
 
+// refusalTime is how long a refusal takes to arrive.
+const refusalTime = 25 * time.Millisecond
+
 // exchange is one request, from its arrival to its answer.
 func (s *service) exchange(ctx context.Context, w work) error {
 	if refusal := s.admit(w.reserve()); refusal != nil {
-		if err := pause(ctx, 25*time.Millisecond); err != nil {
+		if err := pause(ctx, refusalTime); err != nil {
 			return err
 		}
 		return refusal

@@ -24,12 +24,13 @@ const modelID = "amazon.nova-lite-v1:0"
 type wire struct {
 	base, bare              *bedrockruntime.Client
 	served, refused, broken atomic.Int64
+	distance                time.Duration
 	close                   func() error
 }
 
 // newWire makes an emulator that counts by r. On loopback it listens.
 func newWire(sc scenario, loopback bool, seed uint64) (*wire, error) {
-	w := &wire{close: func() error { return nil }}
+	w := &wire{distance: refusalTime, close: func() error { return nil }}
 	e := emulator.New(&emulator.Options{
 		Responder: emulator.RespondFunc(respond),
 		Quota:     quotaOf(sc.rule),
@@ -43,7 +44,7 @@ func newWire(sc scenario, loopback bool, seed uint64) (*wire, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.base, w.close = s.Client(), s.Close
+		w.base, w.close, w.distance = s.Client(), s.Close, 0
 	}
 	w.bare = w.client()
 	return w, nil
@@ -107,7 +108,8 @@ func converse(ctx context.Context, c *bedrockruntime.Client, w work) error {
 	return err
 }
 
-// counting counts the answers that pass.
+// counting counts the answers that pass. In process, a refusal takes as long as
+// the way to the service and back; answers have that in their latency.
 type counting struct {
 	w    *wire
 	next bedrockruntime.HTTPClient
@@ -121,8 +123,10 @@ func (c counting) Do(r *http.Request) (*http.Response, error) {
 		c.w.served.Add(1)
 	case resp.StatusCode == http.StatusTooManyRequests:
 		c.w.refused.Add(1)
+		err = pause(r.Context(), c.w.distance)
 	default:
 		c.w.broken.Add(1)
+		err = pause(r.Context(), c.w.distance)
 	}
 	return resp, err
 }
