@@ -63,7 +63,7 @@ func structured(text string, schema *jsonschema.Resolved) (any, error) {
 		return nil, err
 	}
 	if err := schema.Validate(v); err != nil {
-		return nil, errors.New(plainSchemaError(err))
+		return nil, errors.New(misfits(schema.Schema(), v))
 	}
 	return v, nil
 }
@@ -110,15 +110,4 @@ func parseSchema(raw json.RawMessage) (*jsonschema.Schema, error) {
 		return nil, err
 	}
 	return &s, nil
-}
-
-// plainSchemaError shortens jsonschema's chain of "validating ..." and keeps
-// it from quoting a long value.
-func plainSchemaError(err error) string {
-	text := err.Error()
-	text = strings.TrimPrefix(text, "validating root: ")
-	if len(text) > 300 {
-		text = strings.ToValidUTF8(text[:300], "") + "..."
-	}
-	return text
 }

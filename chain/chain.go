@@ -55,6 +55,7 @@ type Chain struct {
 	produced []output             // and their types
 	recalls  bool                 // some step may read the conversation
 	waits    bool                 // some step may wait for a human
+	open     bool                 // some step's inputs are not known
 
 	ownOnce sync.Once
 	own     *InProcessCheckpoints // when it waits and was given no Checkpointer

@@ -76,7 +76,7 @@ func (k *checker) chainFaults(c *Chain) {
 	if k.free {
 		k.inferInput(c)
 	}
-	c.recalls, c.waits = k.recall, k.waits
+	c.recalls, c.waits, c.open = k.recall, k.waits, k.open
 	if c.o.Memory != nil && !k.recall && !k.open {
 		k.fault("", "memory", "add a history slot (history: {}) to the prompt that should remember",
 			"the chain has memory, but none of its prompts has a place for the conversation")

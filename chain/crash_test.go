@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tmc/langchaingo/llms"
+	"go.uber.org/goleak"
 
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/tools"
@@ -28,7 +29,12 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, "the tests left something behind:", err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // killer ends the process, with no chance to tidy up, before or after it adds

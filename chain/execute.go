@@ -59,15 +59,13 @@ func (f frame) step(ctx context.Context, s Step, in env) (Values, error) {
 		f.emit(Event{Kind: StepStarted})
 	}
 	out, err := f.perform(ctx, inner, opts, in)
-	if isWaiting(err) {
-		return nil, err
-	}
-	if err != nil {
+	if err != nil && !isWaiting(err) {
 		f.res.Error = f.failure(err).Error()
 		out, err = f.rescue(ctx, s, opts, in, err)
 	}
 	f.res.Duration = time.Since(start)
 	if isWaiting(err) {
+		f.run.spend(f.res.StepResult)
 		return nil, err
 	}
 	if err != nil {

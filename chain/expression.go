@@ -3,6 +3,7 @@ package chain
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,6 +26,8 @@ type expression struct {
 	names   []string // the values it reads, in order of appearance
 	err     error    // why it does not compile
 }
+
+var quoted = regexp.MustCompile(`(?s)".*"|\(.*\)`)
 
 func compile(src string) *expression {
 	e := &expression{src: src}
@@ -53,7 +56,8 @@ func (e *expression) eval(vals Values) (any, error) {
 	}
 	v, err := expr.Run(e.program, vals)
 	if err != nil {
-		return nil, fmt.Errorf("expression %s: %w", e.src, tidyExprError(err))
+		// Values, which are nobody's business, stand in quotes or brackets in expr's messages.
+		return nil, fmt.Errorf("expression %s: %s", e.src, quoted.ReplaceAllString(tidyExprError(err).Error(), "(...)"))
 	}
 	return v, nil
 }

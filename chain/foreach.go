@@ -95,7 +95,8 @@ func (e *forEach) exec(ctx context.Context, f frame, in env) (Values, error) {
 	}
 	made := make([]any, len(list))
 	errs, first := fan(ctx, len(list), e.o.Max, e.o.Errors != "", func(ctx context.Context, i int) error {
-		vals := maps.Clone(seen)
+		vals := make(Values, len(seen)+2)
+		maps.Copy(vals, seen)
 		vals[e.o.As] = list[i]
 		if e.o.Index != "" {
 			vals[e.o.Index] = i

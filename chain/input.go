@@ -40,7 +40,7 @@ func (c *Chain) admit(in Values) (Values, error) {
 	}
 	if len(problems) == 0 && c.input != nil {
 		if err := c.input.Validate(vals); err != nil {
-			problems = append(problems, plainSchemaError(err))
+			problems = append(problems, misfits(c.schema, vals))
 		}
 	}
 	if len(problems) > 0 {

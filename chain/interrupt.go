@@ -129,7 +129,7 @@ func checkAnswer(chain string, i *Interrupt, answer Values) error {
 		return fmt.Errorf("chain %s: the schema of the answer: %w", chain, err)
 	}
 	if err := resolved.Validate(answer); err != nil {
-		return &InputError{Chain: chain, Problems: []string{"the answer to " + i.Step + ": " + plainSchemaError(err)}}
+		return &InputError{Chain: chain, Problems: []string{"the answer to " + i.Step + ": " + misfits(i.Answer, answer)}}
 	}
 	return nil
 }

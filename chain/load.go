@@ -161,7 +161,7 @@ func (b *builder) memory(f fields, o *Options) {
 	if n == nil {
 		return
 	}
-	m, ok := b.d.mapping(n, "memory", "store", "window", "maxTokens")
+	m, ok := b.d.mapping(n, "memory", "store", "window", "maxTokens", "merge")
 	if !ok {
 		return
 	}
@@ -179,7 +179,7 @@ func (b *builder) memory(f fields, o *Options) {
 		return
 	}
 	o.Memory = store
-	o.MemoryOptions = &memory.Options{Window: m.number("window"), MaxTokens: m.number("maxTokens")}
+	o.MemoryOptions = &memory.Options{Window: m.number("window"), MaxTokens: m.number("maxTokens"), Merge: m.flag("merge")}
 }
 
 // mark notes where the fields of a step stand.

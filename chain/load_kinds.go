@@ -121,7 +121,7 @@ func (b *builder) subchain(name string, f fields) Step {
 		r, _ := rename(s, name, out)
 		return r
 	}
-	return &gathered{renamed: renamed{Step: s, name: name}, output: out}
+	return &gathered{Step: s, output: out}
 }
 
 func (b *builder) otherChains() string {

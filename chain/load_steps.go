@@ -192,14 +192,18 @@ type renamed struct {
 }
 
 func rename(s Step, name, output string) (Step, error) {
-	r := &renamed{Step: s, name: name}
-	if output == "" {
-		return r, nil
+	inner, opts := unguard(s)
+	r := &renamed{Step: inner, name: name}
+	var err error
+	if made := inner.Outputs(); output != "" && len(made) == 1 {
+		r.from, r.to = made[0], output
+	} else if output != "" {
+		err = fmt.Errorf("it makes %d values (%s), so output cannot name it", len(made), listed(made))
 	}
-	made := s.Outputs()
-	if len(made) != 1 {
-		return r, fmt.Errorf("it makes %d values (%s), so output cannot name it", len(made), listed(made))
+	if opts == nil {
+		return r, err
 	}
-	r.from, r.to = made[0], output
-	return r, nil
+	g := *opts
+	g.Step = r
+	return &g, err
 }

@@ -18,8 +18,7 @@ func (r *renamed) Run(ctx context.Context, in Values) (Values, error) {
 }
 
 func (r *renamed) exec(ctx context.Context, f frame, in env) (Values, error) {
-	inner, opts := unguard(r.Step)
-	out, err := f.perform(ctx, inner, opts, in)
+	out, err := call(ctx, f, r.Step, in)
 	if err != nil || r.from == "" {
 		return out, err
 	}
@@ -27,8 +26,7 @@ func (r *renamed) exec(ctx context.Context, f frame, in env) (Values, error) {
 }
 
 func (r *renamed) describe(k *checker, at string, sc *scope) signature {
-	inner, _ := unguard(r.Step)
-	sig := k.describe(at, inner, sc)
+	sig := k.describe(at, r.Step, sc)
 	for i := range sig.gives {
 		if sig.gives[i].name == r.from {
 			sig.gives[i].name = r.to
@@ -40,18 +38,20 @@ func (r *renamed) describe(k *checker, at string, sc *scope) signature {
 // gathered is a chain with several outputs whose values a file wants as one
 // object.
 type gathered struct {
-	renamed
+	Step
 	output string
 }
 
 func (g *gathered) Outputs() []string { return []string{g.output} }
+
+func (g *gathered) children() []Step { return childrenOf(g.Step) }
 
 func (g *gathered) Run(ctx context.Context, in Values) (Values, error) {
 	return g.exec(ctx, frameOf(ctx), env{base: in})
 }
 
 func (g *gathered) exec(ctx context.Context, f frame, in env) (Values, error) {
-	out, err := g.renamed.exec(ctx, f, in)
+	out, err := call(ctx, f, g.Step, in)
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +59,7 @@ func (g *gathered) exec(ctx context.Context, f frame, in env) (Values, error) {
 }
 
 func (g *gathered) describe(k *checker, at string, sc *scope) signature {
-	sig := g.renamed.describe(k, at, sc)
-	object := typ{schema: objectOf(sig.gives)}
-	sig.gives = []give{{name: g.output, typ: object, kept: true}}
+	sig := k.describe(at, g.Step, sc)
+	sig.gives = []give{{name: g.output, typ: typ{schema: objectOf(sig.gives)}, kept: true}}
 	return sig
 }

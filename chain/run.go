@@ -161,11 +161,18 @@ func finished(res *Result, err error) Event {
 	return e
 }
 
-// book adds what a finished step cost.
+// book adds a finished step and what it cost.
 func (r *run) book(s StepResult) {
+	r.spend(s)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.steps = append(r.steps, s)
+}
+
+// spend adds what a step cost, finished or not.
+func (r *run) spend(s StepResult) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.usage = r.usage.Add(s.Usage)
 	r.attempts += s.Attempts
 	r.waited += s.Waited

@@ -49,19 +49,41 @@ type StepOptions struct {
 }
 
 // With returns s under the options o. A mistake in an expression is reported
-// by [New], with everything else that is wrong.
+// by [New], with everything else that is wrong. Over a step that has options
+// already, both conditions must hold, and what else o says goes before.
 func With(s Step, o *StepOptions) Step {
 	if o == nil || s == nil {
 		return s
 	}
-	g := &guarded{Step: s, timeout: o.Timeout, retry: o.Retry, onError: o.OnError, optional: o.Optional}
-	if o.When != "" {
+	g := &guarded{Step: s}
+	if inner, ok := s.(*guarded); ok {
+		*g = *inner
+	}
+	if o.When != "" && g.when != nil {
+		g.when = compile("(" + g.when.src + ") and (" + o.When + ")")
+	} else if o.When != "" {
 		g.when = compile(o.When)
 	}
 	for _, name := range sortedKeys(o.With) {
-		g.with = append(g.with, binding{name: name, expr: compile(o.With[name])})
+		g.bind(binding{name: name, expr: compile(o.With[name])})
 	}
+	if o.Timeout != 0 {
+		g.timeout = o.Timeout
+	}
+	if o.Retry != nil {
+		g.retry = o.Retry
+	}
+	if o.OnError != nil {
+		g.onError = o.OnError
+	}
+	g.optional = g.optional || o.Optional
 	return g
+}
+
+// bind sets how an input is computed.
+func (g *guarded) bind(b binding) {
+	g.with = slices.DeleteFunc(slices.Clone(g.with), func(old binding) bool { return old.name == b.name })
+	g.with = append(g.with, b)
 }
 
 // binding is one entry of a With: an input and how to compute it.
@@ -117,10 +139,6 @@ func (g *guarded) Run(ctx context.Context, in Values) (Values, error) {
 // unguard returns the step below options, and the options.
 func unguard(s Step) (Step, *guarded) {
 	if g, ok := s.(*guarded); ok {
-		inner, deeper := unguard(g.Step)
-		if deeper == nil {
-			return inner, g
-		}
 		return g.Step, g
 	}
 	return s, nil

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"context"
+	"maps"
 	"slices"
 )
 
@@ -30,6 +31,9 @@ func (s *subchain) Run(ctx context.Context, in Values) (Values, error) {
 
 func (s *subchain) exec(ctx context.Context, f frame, in env) (Values, error) {
 	given := in.only(s.Inputs())
+	if s.c.open && s.c.o.Input == nil {
+		given = maps.Clone(in.all()) // its prompts say what they need only when they are fetched
+	}
 	for name, v := range given {
 		if v == nil && !slices.Contains(s.c.required, name) {
 			delete(given, name) // null for an optional input: its default
@@ -62,9 +66,6 @@ func (s *subchain) exec(ctx context.Context, f frame, in env) (Values, error) {
 
 func (s *subchain) describe(k *checker, at string, _ *scope) signature {
 	var sig signature
-	for _, name := range s.Inputs() {
-		sig.needs = append(sig.needs, need{name: name, schema: s.c.schema.Properties[name], optional: !slices.Contains(s.c.required, name)})
-	}
 	c := s.c
 	if k.ctx != nil && !k.loading {
 		c = &Chain{name: s.c.name, steps: s.c.steps, o: s.c.o}
@@ -74,7 +75,10 @@ func (s *subchain) describe(k *checker, at string, _ *scope) signature {
 			f.Step = join2(at, f.Step)
 			k.faults = append(k.faults, f)
 		}
-		sig.open = inner.open
+	}
+	sig.open = c.open
+	for _, name := range sortedKeys(c.schema.Properties) {
+		sig.needs = append(sig.needs, need{name: name, schema: c.schema.Properties[name], optional: !slices.Contains(c.required, name)})
 	}
 	for _, o := range c.produced {
 		sig.gives = append(sig.gives, give{name: o.name, typ: o.typ, kept: true})

@@ -218,6 +218,14 @@ func (f fields) number(key string) int {
 	return i
 }
 
+func (f fields) flag(key string) bool {
+	n := f.vals[key]
+	if n != nil && follow(n).Tag != "!!bool" {
+		f.d.fault(n, "", "%s must be true or false", key)
+	}
+	return n != nil && follow(n).Value == "true"
+}
+
 func (f fields) duration(key string) time.Duration {
 	n := f.vals[key]
 	if n == nil {
