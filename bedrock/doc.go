@@ -20,10 +20,13 @@
 //
 // # Where a value goes
 //
-// The conversion is one small file for each direction and kind of content: a
-// part of ours becomes a block of Bedrock's in to_text.go, to_media.go,
-// to_tool.go, to_reasoning.go, to_citation.go and to_guard.go, and comes back
-// in the from_ file of the same name. history.go puts blocks into turns,
-// repair.go and its neighbours make a history one that Bedrock accepts,
-// request.go adds the settings, answer.go and stream.go read the reply.
+// The conversion is one small file for each direction and kind of content. Out:
+// addPart in history.go is the table, to_text.go, to_media.go, to_document.go,
+// to_tool.go, to_reasoning.go, to_citation.go and to_guard.go make the blocks,
+// repair.go and its neighbours make of the turns a history that Bedrock
+// accepts, and request.go adds the settings. In: part in from.go is the table,
+// the from_ files read the blocks, answer.go and stream.go the rest of a reply.
+//
+// protocol.go is where the SDK's reading and writing is made quicker: events.go
+// for streams, body.go for long requests. Nothing depends on it.
 package bedrock

@@ -43,7 +43,11 @@ func (s *settings) familyFields() map[string]any {
 	}
 	switch s.family {
 	case familyClaude:
-		set("thinking", s.claudeThinking(thinking))
+		field := s.claudeThinking(thinking)
+		if field == nil {
+			return fields
+		}
+		set("thinking", field)
 		if thinking.InterleaveThinking {
 			set("anthropic_beta", []any{interleavedBeta})
 		}
@@ -65,19 +69,37 @@ func (f family) hasTopK() bool {
 }
 
 // claudeThinking returns Claude's thinking field: the budget asked for, or the
-// share of the answer's bound that langchaingo gives the mode. With neither,
-// the model decides, which is the adaptive type of its newer versions.
+// share of the answer's bound that langchaingo gives the mode. Without a bound
+// the model decides, which is the adaptive type of its newer versions. It is
+// nil when the bound leaves no room for the least budget: thinking counts
+// towards it.
 func (s *settings) claudeThinking(t *llms.ThinkingConfig) map[string]any {
-	budget := t.BudgetTokens
-	if budget == 0 {
-		if maxTokens := s.maxTokens(); maxTokens > 0 {
-			budget = llms.CalculateThinkingBudget(t.Mode, maxTokens)
-		}
-	}
-	if budget == 0 {
+	budget, bound := t.BudgetTokens, s.maxTokens()
+	switch {
+	case budget != 0: // as asked for, right or wrong
+	case bound == 0 || t.Mode == llms.ThinkingModeAuto:
 		return map[string]any{"type": "adaptive"}
+	case bound <= minThinking:
+		return nil
+	default:
+		budget = max(llms.CalculateThinkingBudget(t.Mode, bound), minThinking)
 	}
-	return map[string]any{"type": "enabled", "budget_tokens": max(budget, minThinking)}
+	return map[string]any{"type": "enabled", "budget_tokens": budget}
+}
+
+// thinksInVain reports whether thinking was asked for and cannot be had.
+func (s *settings) thinksInVain() bool {
+	t := llms.GetThinkingConfig(&s.lc)
+	if t == nil || t.Mode == llms.ThinkingModeNone {
+		return false
+	}
+	switch s.family {
+	case familyClaude:
+		return s.claudeThinking(t) == nil
+	case familyNova, familyGPTOSS, familyDeepSeek:
+		return false
+	}
+	return true
 }
 
 // effortOf returns a mode as the word of families that take one.

@@ -80,6 +80,7 @@ func (s *settings) unsupported() []string {
 		{"PresencePenalty", s.lc.PresencePenalty != 0},
 		{"JSONMode", s.lc.JSONMode && s.outputSchema() == nil},
 		{"TopK", s.lc.TopK != 0 && !s.family.hasTopK()},
+		{"Thinking", s.thinksInVain()},
 	} {
 		if o.set {
 			names = append(names, o.name)

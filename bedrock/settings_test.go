@@ -28,50 +28,57 @@ var lookup = llms.WithTools([]llms.Tool{{Type: "function", Function: &llms.Funct
 
 const lookupSent = `"tools":[{"toolSpec":{"name":"lookup","description":"d","strict":true,"inputSchema":{"json":{"type":"object"}}}}]`
 
-// TestSettings lists what each setting is on the wire, beside the message.
+// whole is an option that overwrites all others.
+var whole = llms.WithOptions(llms.CallOptions{MaxTokens: 7})
+
+// settingCases lists what each setting is on the wire, beside the message.
+var settingCases = map[string]struct {
+	model   string
+	options bedrock.Options
+	call    message.Call
+	opts    []llms.CallOption
+	sent    string // members beside "messages"
+}{
+	"nothing":               {},
+	"zeros are wishes":      {opts: []llms.CallOption{llms.WithTemperature(0), llms.WithTopP(0)}, sent: `"inferenceConfig":{"temperature":0,"topP":0}`},
+	"WithOptions":           {opts: []llms.CallOption{whole}, sent: `"inferenceConfig":{"maxTokens":7}`},
+	"zero after a whole":    {opts: []llms.CallOption{whole, llms.WithTemperature(0)}, sent: `"inferenceConfig":{"maxTokens":7,"temperature":0}`},
+	"inference":             {opts: []llms.CallOption{llms.WithMaxTokens(5), llms.WithTemperature(0.7), llms.WithTopP(0.9), llms.WithStopWords([]string{"x"})}, sent: `"inferenceConfig":{"maxTokens":5,"temperature":0.7,"topP":0.9,"stopSequences":["x"]}`},
+	"the model's bound":     {options: bedrock.Options{MaxTokens: 9}, sent: `"inferenceConfig":{"maxTokens":9}`},
+	"the call's bound":      {options: bedrock.Options{MaxTokens: 9}, opts: []llms.CallOption{llms.WithMaxTokens(5)}, sent: `"inferenceConfig":{"maxTokens":5}`},
+	"guardrail":             {options: bedrock.Options{Guardrail: bedrock.Guardrail{ID: "g", Trace: "enabled_full"}}, sent: `"guardrailConfig":{"guardrailIdentifier":"g","guardrailVersion":"DRAFT","trace":"enabled_full"}`},
+	"the call's guardrail":  {options: bedrock.Options{Guardrail: bedrock.Guardrail{ID: "g", Version: "1"}}, call: message.Call{GuardrailID: "h", GuardrailVersion: "2"}, sent: `"guardrailConfig":{"guardrailIdentifier":"h","guardrailVersion":"2"}`},
+	"performance":           {options: bedrock.Options{Performance: "optimized", ServiceTier: "priority"}, sent: `"performanceConfig":{"latency":"optimized"},"serviceTier":{"type":"priority"}`},
+	"metadata":              {options: bedrock.Options{RequestMetadata: map[string]string{"a": "1", "b": "1"}}, call: message.Call{RequestMetadata: map[string]string{"b": "2"}}, sent: `"requestMetadata":{"a":"1","b":"2"}`},
+	"response paths":        {options: bedrock.Options{ResponsePaths: []string{"/seed"}}, sent: `"additionalModelResponseFieldPaths":["/seed"]`},
+	"effort":                {options: bedrock.Options{Effort: "high"}, sent: `"outputConfig":{"effort":"high"}`},
+	"output schema":         {options: bedrock.Options{OutputName: "n"}, call: message.Call{OutputSchema: json.RawMessage(`{"type":"object"}`)}, sent: `"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"name":"n","schema":"{\"type\":\"object\"}"}}}}`},
+	"tools":                 {opts: []llms.CallOption{lookup}, sent: `"toolConfig":{` + lookupSent + `}`},
+	"tool choice auto":      {opts: []llms.CallOption{lookup, llms.WithToolChoice("auto")}, sent: `"toolConfig":{` + lookupSent + `,"toolChoice":{"auto":{}}}`},
+	"tool choice any":       {opts: []llms.CallOption{lookup, llms.WithToolChoice("required")}, sent: `"toolConfig":{` + lookupSent + `,"toolChoice":{"any":{}}}`},
+	"tool choice one":       {opts: []llms.CallOption{lookup, llms.WithToolChoice(&llms.ToolChoice{Function: &llms.FunctionReference{Name: "lookup"}})}, sent: `"toolConfig":{` + lookupSent + `,"toolChoice":{"tool":{"name":"lookup"}}}`},
+	"tool choice none":      {opts: []llms.CallOption{lookup, llms.WithToolChoice("none")}},
+	"functions, older form": {opts: []llms.CallOption{llms.WithFunctions([]llms.FunctionDefinition{{Name: "f"}}), llms.WithFunctionCallBehavior(llms.FunctionCallBehaviorAuto)}, sent: `"toolConfig":{"tools":[{"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{}}}}}],"toolChoice":{"auto":{}}}`},
+	"a tool of Bedrock's":   {opts: []llms.CallOption{llms.WithTools([]llms.Tool{{Type: "systemTool", Function: &llms.FunctionDefinition{Name: "nova_grounding"}}})}, sent: `"toolConfig":{"tools":[{"systemTool":{"name":"nova_grounding"}}]}`},
+	"numbers in fields":     {options: bedrock.Options{AdditionalFields: map[string]any{"n": json.Number("12345678901234567890"), "raw": json.RawMessage(`{"x":1.0}`), "nil": nil}}, sent: `"additionalModelRequestFields":{"n":12345678901234567890,"raw":{"x":1.0},"nil":null}`},
+	"empty fields":          {options: bedrock.Options{AdditionalFields: map[string]any{}}, sent: `"additionalModelRequestFields":{}`},
+	"top-k, Claude":         {model: claude, opts: []llms.CallOption{llms.WithTopK(5)}, sent: `"additionalModelRequestFields":{"top_k":5}`},
+	"top-k, Nova":           {model: nova, options: bedrock.Options{AdditionalFields: map[string]any{"inferenceConfig": map[string]any{"x": 1}}}, opts: []llms.CallOption{llms.WithTopK(5)}, sent: `"additionalModelRequestFields":{"inferenceConfig":{"topK":5,"x":1}}`},
+	"thinking, a budget":    {model: claude, opts: []llms.CallOption{llms.WithThinkingBudget(2000), llms.WithInterleaveThinking(true)}, sent: `"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":2000},"anthropic_beta":["interleaved-thinking-2025-05-14"]}`},
+	"thinking, a share":     {model: claude, opts: []llms.CallOption{llms.WithMaxTokens(10000), llms.WithThinkingMode(llms.ThinkingModeMedium)}, sent: `"inferenceConfig":{"maxTokens":10000},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":5000}}`},
+	"thinking, auto":        {model: claude, opts: []llms.CallOption{llms.WithThinkingMode(llms.ThinkingModeAuto)}, sent: `"additionalModelRequestFields":{"thinking":{"type":"adaptive"}}`},
+	"thinking, the least":   {model: claude, opts: []llms.CallOption{llms.WithMaxTokens(2000), llms.WithThinkingMode(llms.ThinkingModeLow)}, sent: `"inferenceConfig":{"maxTokens":2000},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":1024}}`},
+	"thinking, no room":     {model: claude, opts: []llms.CallOption{llms.WithMaxTokens(200), llms.WithThinkingMode(llms.ThinkingModeLow)}, sent: `"inferenceConfig":{"maxTokens":200}`},
+	"thinking, none":        {model: claude, opts: []llms.CallOption{llms.WithThinkingMode(llms.ThinkingModeNone)}},
+	"thinking, Nova":        {model: "us.amazon.nova-2-lite-v1:0", opts: []llms.CallOption{llms.WithThinkingMode(llms.ThinkingModeHigh)}, sent: `"additionalModelRequestFields":{"reasoningConfig":{"type":"enabled","maxReasoningEffort":"high"}}`},
+	"thinking, gpt-oss":     {model: "openai.gpt-oss-120b-1:0", opts: []llms.CallOption{llms.WithThinkingMode(llms.ThinkingModeLow)}, sent: `"additionalModelRequestFields":{"reasoning_effort":"low"}`},
+	"an ARN's base model":   {model: "arn:aws:bedrock:us-east-1:1:application-inference-profile/x", options: bedrock.Options{BaseModel: "anthropic.claude-sonnet-4"}, opts: []llms.CallOption{llms.WithTopK(5)}, sent: `"additionalModelRequestFields":{"top_k":5}`},
+	"the call's fields win": {model: claude, options: bedrock.Options{AdditionalFields: map[string]any{"top_k": 6}}, call: message.Call{AdditionalFields: map[string]any{"top_k": 7}}, opts: []llms.CallOption{llms.WithTopK(5)}, sent: `"additionalModelRequestFields":{"top_k":7}`},
+	"no field, left out":    {opts: []llms.CallOption{llms.WithSeed(1), llms.WithN(2), llms.WithPresencePenalty(1)}},
+}
+
 func TestSettings(t *testing.T) {
-	whole := llms.CallOptions{MaxTokens: 7}
-	for name, c := range map[string]struct {
-		model   string
-		options bedrock.Options
-		call    message.Call
-		opts    []llms.CallOption
-		sent    string // members beside "messages"
-	}{
-		"nothing":               {},
-		"zeros are wishes":      {opts: []llms.CallOption{llms.WithTemperature(0), llms.WithTopP(0)}, sent: `"inferenceConfig":{"temperature":0,"topP":0}`},
-		"WithOptions":           {opts: []llms.CallOption{llms.WithOptions(whole)}, sent: `"inferenceConfig":{"maxTokens":7}`},
-		"zero after a whole":    {opts: []llms.CallOption{llms.WithOptions(whole), llms.WithTemperature(0)}, sent: `"inferenceConfig":{"maxTokens":7,"temperature":0}`},
-		"inference":             {opts: []llms.CallOption{llms.WithMaxTokens(5), llms.WithTemperature(0.7), llms.WithTopP(0.9), llms.WithStopWords([]string{"x"})}, sent: `"inferenceConfig":{"maxTokens":5,"temperature":0.7,"topP":0.9,"stopSequences":["x"]}`},
-		"the model's bound":     {options: bedrock.Options{MaxTokens: 9}, sent: `"inferenceConfig":{"maxTokens":9}`},
-		"the call's bound":      {options: bedrock.Options{MaxTokens: 9}, opts: []llms.CallOption{llms.WithMaxTokens(5)}, sent: `"inferenceConfig":{"maxTokens":5}`},
-		"guardrail":             {options: bedrock.Options{Guardrail: bedrock.Guardrail{ID: "g", Trace: "enabled_full"}}, sent: `"guardrailConfig":{"guardrailIdentifier":"g","guardrailVersion":"DRAFT","trace":"enabled_full"}`},
-		"the call's guardrail":  {options: bedrock.Options{Guardrail: bedrock.Guardrail{ID: "g", Version: "1"}}, call: message.Call{GuardrailID: "h", GuardrailVersion: "2"}, sent: `"guardrailConfig":{"guardrailIdentifier":"h","guardrailVersion":"2"}`},
-		"performance":           {options: bedrock.Options{Performance: "optimized", ServiceTier: "priority"}, sent: `"performanceConfig":{"latency":"optimized"},"serviceTier":{"type":"priority"}`},
-		"metadata":              {options: bedrock.Options{RequestMetadata: map[string]string{"a": "1", "b": "1"}}, call: message.Call{RequestMetadata: map[string]string{"b": "2"}}, sent: `"requestMetadata":{"a":"1","b":"2"}`},
-		"response paths":        {options: bedrock.Options{ResponsePaths: []string{"/seed"}}, sent: `"additionalModelResponseFieldPaths":["/seed"]`},
-		"effort":                {options: bedrock.Options{Effort: "high"}, sent: `"outputConfig":{"effort":"high"}`},
-		"output schema":         {options: bedrock.Options{OutputName: "n"}, call: message.Call{OutputSchema: json.RawMessage(`{"type":"object"}`)}, sent: `"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"name":"n","schema":"{\"type\":\"object\"}"}}}}`},
-		"tools":                 {opts: []llms.CallOption{lookup}, sent: `"toolConfig":{` + lookupSent + `}`},
-		"tool choice auto":      {opts: []llms.CallOption{lookup, llms.WithToolChoice("auto")}, sent: `"toolConfig":{` + lookupSent + `,"toolChoice":{"auto":{}}}`},
-		"tool choice any":       {opts: []llms.CallOption{lookup, llms.WithToolChoice("required")}, sent: `"toolConfig":{` + lookupSent + `,"toolChoice":{"any":{}}}`},
-		"tool choice one":       {opts: []llms.CallOption{lookup, llms.WithToolChoice(&llms.ToolChoice{Function: &llms.FunctionReference{Name: "lookup"}})}, sent: `"toolConfig":{` + lookupSent + `,"toolChoice":{"tool":{"name":"lookup"}}}`},
-		"tool choice none":      {opts: []llms.CallOption{lookup, llms.WithToolChoice("none")}},
-		"functions, older form": {opts: []llms.CallOption{llms.WithFunctions([]llms.FunctionDefinition{{Name: "f"}}), llms.WithFunctionCallBehavior(llms.FunctionCallBehaviorAuto)}, sent: `"toolConfig":{"tools":[{"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{}}}}}],"toolChoice":{"auto":{}}}`},
-		"a tool of Bedrock's":   {opts: []llms.CallOption{llms.WithTools([]llms.Tool{{Type: "systemTool", Function: &llms.FunctionDefinition{Name: "nova_grounding"}}})}, sent: `"toolConfig":{"tools":[{"systemTool":{"name":"nova_grounding"}}]}`},
-		"numbers in fields":     {options: bedrock.Options{AdditionalFields: map[string]any{"n": json.Number("12345678901234567890"), "raw": json.RawMessage(`{"x":1.0}`), "nil": nil}}, sent: `"additionalModelRequestFields":{"n":12345678901234567890,"raw":{"x":1.0},"nil":null}`},
-		"empty fields":          {options: bedrock.Options{AdditionalFields: map[string]any{}}, sent: `"additionalModelRequestFields":{}`},
-		"top-k, Claude":         {model: claude, opts: []llms.CallOption{llms.WithTopK(5)}, sent: `"additionalModelRequestFields":{"top_k":5}`},
-		"top-k, Nova":           {model: nova, options: bedrock.Options{AdditionalFields: map[string]any{"inferenceConfig": map[string]any{"x": 1}}}, opts: []llms.CallOption{llms.WithTopK(5)}, sent: `"additionalModelRequestFields":{"inferenceConfig":{"topK":5,"x":1}}`},
-		"thinking, a budget":    {model: claude, opts: []llms.CallOption{llms.WithThinkingBudget(2000), llms.WithInterleaveThinking(true)}, sent: `"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":2000},"anthropic_beta":["interleaved-thinking-2025-05-14"]}`},
-		"thinking, a share":     {model: claude, opts: []llms.CallOption{llms.WithMaxTokens(10000), llms.WithThinkingMode(llms.ThinkingModeMedium)}, sent: `"inferenceConfig":{"maxTokens":10000},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":5000}}`},
-		"thinking, auto":        {model: claude, opts: []llms.CallOption{llms.WithThinkingMode(llms.ThinkingModeAuto)}, sent: `"additionalModelRequestFields":{"thinking":{"type":"adaptive"}}`},
-		"thinking, Nova":        {model: "us.amazon.nova-2-lite-v1:0", opts: []llms.CallOption{llms.WithThinkingMode(llms.ThinkingModeHigh)}, sent: `"additionalModelRequestFields":{"reasoningConfig":{"type":"enabled","maxReasoningEffort":"high"}}`},
-		"thinking, gpt-oss":     {model: "openai.gpt-oss-120b-1:0", opts: []llms.CallOption{llms.WithThinkingMode(llms.ThinkingModeLow)}, sent: `"additionalModelRequestFields":{"reasoning_effort":"low"}`},
-		"an ARN's base model":   {model: "arn:aws:bedrock:us-east-1:1:application-inference-profile/x", options: bedrock.Options{BaseModel: "anthropic.claude-sonnet-4"}, opts: []llms.CallOption{llms.WithTopK(5)}, sent: `"additionalModelRequestFields":{"top_k":5}`},
-		"the call's fields win": {model: claude, options: bedrock.Options{AdditionalFields: map[string]any{"top_k": 6}}, call: message.Call{AdditionalFields: map[string]any{"top_k": 7}}, opts: []llms.CallOption{llms.WithTopK(5)}, sent: `"additionalModelRequestFields":{"top_k":7}`},
-		"no field, left out":    {opts: []llms.CallOption{llms.WithSeed(1), llms.WithN(2), llms.WithPresencePenalty(1)}},
-	} {
+	for name, c := range settingCases {
 		t.Run(name, func(t *testing.T) {
 			w := answering(sayHello)
 			id := c.model
@@ -198,8 +205,8 @@ func TestInvalidRequests(t *testing.T) {
 		}
 	}
 	w := answering(sayHello)
-	_, err := newModel(t, w, "m", &bedrock.Options{Strict: true}).GenerateContent(t.Context(), human("h"), llms.WithSeed(3), llms.WithTopK(3), llms.WithJSONMode())
-	if !llms.IsInvalidRequestError(err) || !strings.Contains(err.Error(), "Seed; JSONMode; TopK") || w.sent != 0 {
+	_, err := newModel(t, w, "m", &bedrock.Options{Strict: true}).GenerateContent(t.Context(), human("h"), llms.WithSeed(3), llms.WithTopK(3), llms.WithJSONMode(), llms.WithThinkingMode(llms.ThinkingModeLow))
+	if !llms.IsInvalidRequestError(err) || !strings.Contains(err.Error(), "Seed; JSONMode; TopK; Thinking") || w.sent != 0 {
 		t.Errorf("strict: %v", err)
 	}
 }
