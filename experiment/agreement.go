@@ -35,3 +35,29 @@ func Calibrate(e *Evaluation, subject, grader string, labels map[string]bool) Ag
 	}
 	return a
 }
+
+// PairedTest compares two subjects that were measured on the same things.
+type PairedTest struct {
+	N         int
+	Diff      float64 // mean of b - a
+	Low, High float64 // its interval, by the paired bootstrap
+	P         float64 // Wilcoxon's signed-rank test
+}
+
+// ComparePaired compares b with a, measured on the same n things in the same
+// order, at the error rate alpha. What one of them has too many is left out.
+func ComparePaired(a, b []float64, alpha float64) PairedTest {
+	n := min(len(a), len(b))
+	if n == 0 {
+		return PairedTest{P: 1}
+	}
+	t := PairedTest{N: n}
+	diffs := make([]float64, n)
+	for i := range n {
+		diffs[i] = b[i] - a[i]
+		t.Diff += diffs[i] / float64(n)
+	}
+	t.Low, t.High = stats.Bootstrap(diffs, alpha, bootstrapRounds(n), 1)
+	t.P = stats.Wilcoxon(diffs)
+	return t
+}

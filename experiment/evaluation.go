@@ -69,8 +69,9 @@ type Pair struct {
 	Adjusted float64 `json:"adjusted"` // Wilcoxon's p, after Holm over all pairs
 }
 
-// bootstrapRounds is how often the cases are drawn anew.
-const bootstrapRounds = 10_000
+// bootstrapRounds is how often n cases are drawn anew: 10,000 times, and fewer
+// where that would take seconds.
+func bootstrapRounds(n int) int { return max(1000, min(10_000, 20_000_000/max(n, 1))) }
 
 func summarize(d *Dataset, subjects []Subject, items []Item, o *EvalOptions) *Evaluation {
 	e := &Evaluation{Dataset: d.Name, Cases: len(d.Cases), Repeats: max(1, o.Repeats), Alpha: o.Alpha, Items: items}
@@ -214,7 +215,7 @@ func (e *Evaluation) pair(d *Dataset, subject, grader string, first, second map[
 			p.Lost++
 		}
 	}
-	p.Low, p.High = stats.Bootstrap(diffs, e.Alpha, bootstrapRounds, 1)
+	p.Low, p.High = stats.Bootstrap(diffs, e.Alpha, bootstrapRounds(len(diffs)), 1)
 	p.McNemar, p.Wilcoxon = stats.McNemar(p.Gained, p.Lost), stats.Wilcoxon(diffs)
 	return p
 }

@@ -256,6 +256,30 @@ func TestCanary(t *testing.T) {
 	}
 }
 
+// Graders judge live runs; their scores join the run's unit.
+func TestGradeLive(t *testing.T) {
+	e := parse(t, strings.Replace(live, "name: csat", "name: polite", 1))
+	c := variantChain(t, "x", 0, nil)
+	s := newSetup(t, e, map[string]*chain.Chain{"control": c, "warm": c}, nil)
+	res, err := s.runner.Run(t.Context(), chain.Values{"question": "x"}, &chain.RunOptions{Session: "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	polite := experiment.GraderFunc("polite", func(context.Context, experiment.Case, experiment.Answer) (experiment.Score, error) {
+		return experiment.Score{Value: 0.75}, nil
+	})
+	if err := s.tracker.Grade(t.Context(), res.RunID, experiment.Case{}, experiment.Answer{}, map[string]experiment.Grader{"polite": polite}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.runner.Review(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := r.Metrics[0].Arms[e.Assign("a").Index]; a.Value != 0.75 || a.Units != 1 {
+		t.Errorf("%+v", a)
+	}
+}
+
 // A person halts an experiment: every process that reviews it goes back to the
 // control, and what is known stays known.
 func TestHalt(t *testing.T) {

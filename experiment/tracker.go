@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strconv"
 	"sync"
 	"time"
@@ -200,6 +201,21 @@ func (t *Tracker) Feedback(ctx context.Context, f Feedback) error {
 		r.Note = f.Note
 	}
 	return t.log.Append(ctx, r)
+}
+
+// Grade has graders judge one live run and records their scores, by the name of
+// the metric that each one feeds. It asks them one after another, here and now:
+// grade a sample of the runs, beside them.
+func (t *Tracker) Grade(ctx context.Context, runID string, c Case, a Answer, graders map[string]Grader) error {
+	values := make(map[string]float64, len(graders))
+	for metric, g := range graders {
+		s, err := g.Grade(ctx, c, a)
+		if err != nil {
+			return fmt.Errorf("grading %s by %s: %w", runID, g.Name(), err)
+		}
+		values[metric] = s.Value
+	}
+	return t.Feedback(ctx, Feedback{RunID: runID, Values: values, Source: "graders"})
 }
 
 // Opinion is a person's word as values: score (1 to 5) as csat, thumbs (up or

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -198,6 +199,9 @@ func TestJobs(t *testing.T) {
 		pairs := modeleval.Paired(results["control"], results["warm"], "Builtin.Helpfulness")
 		if len(pairs) != 2500 || pairs[0].A != 8 || pairs[0].B != 5 || results["warm"][0].Why["Builtin.Helpfulness"] == "" {
 			t.Errorf("%d pairs, the first %+v", len(pairs), pairs[0])
+		}
+		if test := modeleval.Compare(pairs, 0.05); math.Abs(test.Diff+3) > 1e-9 || test.High >= 0 || test.P > 1e-6 || test.N != 2500 {
+			t.Errorf("%+v", test)
 		}
 		asked := fake.jobs[0].asked
 		for want, path := range map[string][]any{

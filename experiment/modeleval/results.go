@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/bedrock"
 	"github.com/aws/aws-sdk-go-v2/service/bedrock/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/causeway-go/causeway/experiment"
 )
 
 // JobError says that a job did not complete.
@@ -166,6 +168,16 @@ func ReadResults(r io.Reader) ([]Result, error) {
 		return nil, err
 	}
 	return all, nil
+}
+
+// Compare tests whether the second variant's scores differ from the first's, at
+// the error rate alpha.
+func Compare(pairs []Pair, alpha float64) experiment.PairedTest {
+	a, b := make([]float64, len(pairs)), make([]float64, len(pairs))
+	for i, p := range pairs {
+		a[i], b[i] = p.A, p.B
+	}
+	return experiment.ComparePaired(a, b, alpha)
 }
 
 // Pair is one prompt's scores in two variants.

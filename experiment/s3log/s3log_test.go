@@ -147,3 +147,42 @@ func TestBucketAway(t *testing.T) {
 		}
 	})
 }
+
+// slow is a bucket whose every answer takes a while.
+type slow struct{ *s3.Client }
+
+func (c slow) GetObject(ctx context.Context, in *s3.GetObjectInput, o ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	select {
+	case <-time.After(100 * time.Millisecond):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return c.Client.GetObject(ctx, in, o...)
+}
+
+// Many small objects are fetched side by side, and a reader that stops leaves
+// nothing behind.
+func TestReadAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := bucket(t)
+		for i := range 80 {
+			l := s3log.New(client, "logs", nil)
+			if err := l.Append(t.Context(), record(i)); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		began := time.Now()
+		if got := count(t, slow{client}); got != 80 {
+			t.Errorf("%d records, want 80", got)
+		}
+		if spent := time.Since(began); spent > 2*time.Second {
+			t.Errorf("80 objects of 100 ms took %v", spent)
+		}
+		for range s3log.New(slow{client}, "logs", nil).Read(t.Context(), "e") {
+			break
+		}
+	})
+}
