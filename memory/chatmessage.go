@@ -3,8 +3,9 @@ package memory
 import (
 	"strings"
 
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // chatMessages turns messages into langchaingo's older kind, which holds text,

@@ -10,9 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/message"
-	"github.com/tmc/langchaingo/llms"
 )
 
 func human(text string) llms.MessageContent { return llms.TextParts(llms.ChatMessageTypeHuman, text) }

@@ -1,8 +1,9 @@
 package memory
 
 import (
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // Estimate counts tokens without asking anybody: a token for every three bytes

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/message"
-	"github.com/tmc/langchaingo/llms"
 )
 
 func TestEstimate(t *testing.T) {

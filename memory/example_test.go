@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/message"
-	"github.com/tmc/langchaingo/llms"
 )
 
 // Two programs write to one session. The slower one is told, and nothing is

@@ -16,8 +16,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // A log is a header line and a line for each append. The header's id is new

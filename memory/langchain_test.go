@@ -5,10 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/causeway-go/causeway/memory"
 	"github.com/tmc/langchaingo/llms"
 	lcmemory "github.com/tmc/langchaingo/memory"
 	"github.com/tmc/langchaingo/schema"
+
+	"github.com/causeway-go/causeway/memory"
 )
 
 var (

@@ -8,9 +8,10 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
 	"github.com/tmc/langchaingo/schema"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // FromChatHistory returns a Store over langchaingo's chat histories, such as

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // SummaryOptions tune [Summarize].

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/message"
-	"github.com/tmc/langchaingo/llms"
 )
 
 // listing is a summarizer that writes down what it was given.

@@ -3,8 +3,9 @@ package memory
 import (
 	"slices"
 
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // turn is what belongs together: a message somebody wrote and all that came of

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/causeway-go/causeway/message"
-	"github.com/causeway-go/causeway/tools"
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/tmc/langchaingo/llms"
 	"github.com/tmc/langchaingo/schema"
+
+	"github.com/causeway-go/causeway/message"
+	"github.com/causeway-go/causeway/tools"
 )
 
 type library map[string][]schema.Document

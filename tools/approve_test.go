@@ -6,8 +6,9 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/causeway-go/causeway/tools"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/tools"
 )
 
 type refund struct {

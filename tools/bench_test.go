@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/causeway-go/causeway/tools"
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/tools"
 )
 
 type fiveFields struct {

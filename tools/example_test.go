@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/message"
 	"github.com/causeway-go/causeway/tools"
-	"github.com/tmc/langchaingo/llms"
 )
 
 // The schema comes from the struct, and every call is answered: the second

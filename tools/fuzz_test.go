@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/causeway-go/causeway/tools"
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/tools"
 )
 
 // judges are the schemas that fuzzed arguments are held against: one that the

@@ -6,9 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/causeway-go/causeway/tools"
 	"github.com/tmc/langchaingo/llms"
 	lctools "github.com/tmc/langchaingo/tools"
+
+	"github.com/causeway-go/causeway/tools"
 )
 
 var (

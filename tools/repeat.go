@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // DefaultMaxRepeats is how often one and the same call may fail.

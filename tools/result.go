@@ -7,8 +7,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // maxFile is how large a picture or document of a result may be. Bedrock

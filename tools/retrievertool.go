@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // Retriever is langchaingo's schema.Retriever, by shape: D is schema.Document.

@@ -5,8 +5,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // DefaultMaxParallel is how many calls of one turn run side by side.

@@ -11,10 +11,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/causeway-go/causeway/message"
-	"github.com/causeway-go/causeway/tools"
 	"github.com/tmc/langchaingo/llms"
 	"go.uber.org/goleak"
+
+	"github.com/causeway-go/causeway/message"
+	"github.com/causeway-go/causeway/tools"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -14,8 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/causeway-go/causeway/tools"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/causeway-go/causeway/tools"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -6,9 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/message"
 	"github.com/causeway-go/causeway/tools"
-	"github.com/tmc/langchaingo/llms"
 )
 
 func call(id, name, arguments string) llms.ToolCall {

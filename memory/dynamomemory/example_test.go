@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/memory/dynamomemory"
-	"github.com/tmc/langchaingo/llms"
 )
 
 // With real DynamoDB the client is dynamodb.NewFromConfig(cfg), and the table

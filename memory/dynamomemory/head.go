@@ -7,9 +7,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/message"
-	"github.com/tmc/langchaingo/llms"
 )
 
 // head is a session's state. What a revision holds (id to touched) is enough

@@ -8,8 +8,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/causeway-go/causeway/memory"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/memory"
 )
 
 // Client is what a Store needs of DynamoDB. *dynamodb.Client is one.

@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/memory/dynamomemory"
 	"github.com/causeway-go/causeway/memory/memorytest"
-	"github.com/tmc/langchaingo/llms"
 )
 
 func open(t *testing.T, d *table, o *dynamomemory.Options) *dynamomemory.Store {

@@ -8,9 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/message"
-	"github.com/tmc/langchaingo/llms"
 )
 
 func noSession(t *testing.T, s memory.Store) {

@@ -12,8 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/causeway-go/causeway/memory"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/memory"
 )
 
 // RunOnDisk runs what a store in a folder has to pass beyond [Run]: what was

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/causeway-go/causeway/memory"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/memory"
 )
 
 // Run runs the suite. Each call of open returns a Store that holds nothing, or

@@ -4,9 +4,10 @@ import (
 	"context"
 	"testing"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/memory/memorytest"
-	"github.com/tmc/langchaingo/llms"
 )
 
 func TestSuitePassesAGoodStore(t *testing.T) {

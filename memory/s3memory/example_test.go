@@ -8,11 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/causeway-go/causeway/memory"
-	"github.com/causeway-go/causeway/memory/s3memory"
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/memory"
+	"github.com/causeway-go/causeway/memory/s3memory"
 )
 
 // With real S3 the client is s3.NewFromConfig(cfg).

@@ -7,9 +7,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/causeway-go/causeway/memory/s3memory"
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
+
+	"github.com/causeway-go/causeway/memory/s3memory"
 )
 
 // FuzzHead feeds the store heads that it did not write: it never panics, and

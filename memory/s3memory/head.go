@@ -9,9 +9,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/message"
-	"github.com/tmc/langchaingo/llms"
 )
 
 const format = "causeway.memory/v1"

@@ -15,8 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
-	"github.com/causeway-go/causeway/memory"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/memory"
 )
 
 // maxObject is how large an object of ours may be when it is read.

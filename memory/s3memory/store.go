@@ -8,8 +8,9 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/causeway-go/causeway/memory"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/memory"
 )
 
 // Client is what a Store needs of S3. *s3.Client is one.

@@ -15,12 +15,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/causeway-go/causeway/memory"
-	"github.com/causeway-go/causeway/memory/memorytest"
-	"github.com/causeway-go/causeway/memory/s3memory"
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/causeway-go/causeway/memory"
+	"github.com/causeway-go/causeway/memory/memorytest"
+	"github.com/causeway-go/causeway/memory/s3memory"
 )
 
 // wire is S3 in process. It counts requests and can lose answers.

@@ -6,9 +6,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/memory/sqlitememory"
-	"github.com/tmc/langchaingo/llms"
 )
 
 func Example() {

@@ -12,10 +12,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/causeway-go/causeway/memory"
-	"github.com/causeway-go/causeway/message"
 	"github.com/tmc/langchaingo/llms"
 	_ "modernc.org/sqlite" // the driver named sqlite
+
+	"github.com/causeway-go/causeway/memory"
+	"github.com/causeway-go/causeway/message"
 )
 
 // Options tune a [Store]. The zero value is what the fields say.

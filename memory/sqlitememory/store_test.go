@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/memory/memorytest"
 	"github.com/causeway-go/causeway/memory/sqlitememory"
-	"github.com/tmc/langchaingo/llms"
 )
 
 func open(t testing.TB, path string) *sqlitememory.Store {
