@@ -27,7 +27,8 @@ const DefaultMaxOutput = 4 << 20
 // Objects and lists print as compact JSON.
 type Text struct {
 	nodes     []node
-	size      int // literal bytes: a first guess at the output's size
+	flat      bool // see renderFlat
+	size      int  // literal bytes
 	maxOutput int
 	uses      []use
 }
@@ -62,6 +63,7 @@ func compileText(source string, o *TextOptions) (*Text, []TextFault) {
 		t.maxOutput = DefaultMaxOutput
 	}
 	p.compile(t, source)
+	t.flat = isFlat(t.nodes)
 	return t, p.faults
 }
 

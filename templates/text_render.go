@@ -17,17 +17,18 @@ var ErrTooLarge = errors.New("the rendered text is too large")
 // A name that is found nowhere is a *[VariableError] with ErrMissing; only a
 // section over a missing key of an object that data supplied is empty.
 func (t *Text) Render(data any) (string, error) {
+	vars, ok := data.(map[string]any)
+	if ok {
+		return t.render(&scope{vars: vars, unchecked: true})
+	}
 	plain, _, err := toPlain(data)
 	if err != nil {
 		return "", err
 	}
-	sc := scope{}
-	if m, ok := plain.(map[string]any); ok {
-		sc.vars = m
-	} else {
-		sc.self = plain
+	if vars, ok = plain.(map[string]any); ok {
+		return t.render(&scope{vars: vars})
 	}
-	return t.render(&sc)
+	return t.render(&scope{self: plain})
 }
 
 // scope is what the names of a text mean outside every section.
@@ -36,7 +37,9 @@ type scope struct {
 	vars      map[string]any // what the caller gave
 	converted map[string]any // the same, where a value had to be made plain
 	inputs    map[string]*input
-	self      any // data that is no object
+	self      any  // data that is no object
+	unchecked bool // vars may hold what is not plain: look when it is used
+	err       *VariableError
 }
 
 func (s *scope) lookup(name string) (value any, fence string, found bool) {
@@ -48,6 +51,9 @@ func (s *scope) lookup(name string) (value any, fence string, found bool) {
 		return value, fence, true
 	}
 	if value, found = s.vars[name]; found {
+		if _, text := value.(string); !text && s.unchecked {
+			value = s.plain(name, value)
+		}
 		return value, fence, true
 	}
 	if in == nil {
@@ -59,15 +65,40 @@ func (s *scope) lookup(name string) (value any, fence string, found bool) {
 	return absent{}, "", true
 }
 
+// plain makes one of the caller's values plain, and remembers it if it was not.
+func (s *scope) plain(name string, value any) any {
+	plain, changed, err := toPlain(value)
+	if err != nil {
+		err.Variable = join(name, err.Variable)
+		s.err = err
+		return nil
+	}
+	if changed {
+		if s.converted == nil {
+			s.converted = map[string]any{}
+		}
+		s.converted[name] = plain
+	}
+	return plain
+}
+
 // absent is an optional variable that the caller did not give.
 type absent struct{}
 
 var runs = sync.Pool{New: func() any { return &run{buf: make([]byte, 0, 4096)} }}
 
 func (t *Text) render(sc *scope) (string, error) {
+	if t.flat {
+		if out, ok := t.renderFlat(sc); ok {
+			return out, nil
+		}
+	}
 	r := runs.Get().(*run)
 	r.scope, r.max, r.steps = *sc, t.maxOutput, 0 // a copy: sc stays off the heap
 	err := r.exec(t.nodes, 0)
+	if r.scope.err != nil {
+		err = r.scope.err
+	}
 	out := ""
 	if err == nil {
 		out = string(r.buf)

@@ -42,7 +42,7 @@ func document(data []byte) (*yaml.Node, []Fault) {
 		}
 		return nil, []Fault{{Line: max(second.Line, 1), Column: max(second.Column, 1), Message: "a second document begins here; a prompt file holds one"}}
 	}
-	c := counter{seen: map[*yaml.Node]bool{}}
+	var c counter
 	if f := c.count(&doc, 0); f != nil {
 		return nil, []Fault{*f}
 	}
@@ -119,6 +119,9 @@ func (c *counter) count(n *yaml.Node, depth int) *Fault {
 	if n.Kind == yaml.AliasNode {
 		if c.seen[n.Alias] {
 			return &Fault{Line: n.Line, Column: n.Column, Message: "an alias stands inside what it names"}
+		}
+		if c.seen == nil {
+			c.seen = map[*yaml.Node]bool{}
 		}
 		c.seen[n.Alias] = true
 		defer delete(c.seen, n.Alias)
