@@ -85,13 +85,14 @@ func (s *chunks) yieldAll(yield func([]byte, error) bool) {
 				}
 				return
 			}
-			s.idle.reset()
+			s.idle.pause()
 			if chunk, ok := event.(*types.ResponseStreamMemberChunk); ok {
 				s.last = chunk.Value.Bytes
 				if !yield(s.last, nil) {
 					return
 				}
 			}
+			s.idle.reset()
 		case <-s.idle.ctx.Done():
 			yield(nil, streamError(opInvokeStream, s.model, s.requestID, s.idle.cause(s.idle.ctx.Err())))
 			return

@@ -50,10 +50,11 @@ func (s *streamed) read(idle *idleWatch, events <-chan types.ConverseStreamOutpu
 			if !ok {
 				return nil
 			}
-			idle.reset()
+			idle.pause()
 			if err := s.take(event); err != nil {
 				return err
 			}
+			idle.reset()
 		case <-idle.ctx.Done():
 			return streamError(opStream, s.model, s.requestID, idle.cause(idle.ctx.Err()))
 		}

@@ -24,6 +24,14 @@ func watchIdle(parent context.Context, timeout time.Duration) *idleWatch {
 	return w
 }
 
+// pause stops the clock: while the caller looks at what came, silence is the
+// caller's.
+func (w *idleWatch) pause() {
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+}
+
 // reset starts the wait anew.
 func (w *idleWatch) reset() {
 	if w.timer != nil {
@@ -40,8 +48,6 @@ func (w *idleWatch) cause(err error) error {
 }
 
 func (w *idleWatch) stop() {
-	if w.timer != nil {
-		w.timer.Stop()
-	}
+	w.pause()
 	w.cancel(nil)
 }

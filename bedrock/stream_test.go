@@ -136,6 +136,20 @@ func TestStreamIdleTimeout(t *testing.T) {
 	})
 }
 
+// A caller that takes its time is not a silent stream.
+func TestSlowCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newModel(t, streaming(textStream(t, 3)), "m", &bedrock.Options{StreamIdleTimeout: time.Minute})
+		_, err := m.GenerateContent(t.Context(), human("hi"), llms.WithStreamingFunc(func(context.Context, []byte) error {
+			time.Sleep(time.Hour)
+			return nil
+		}))
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // Silence before the headers counts too.
 func TestStreamIdleBeforeHeaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
