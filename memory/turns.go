@@ -74,13 +74,22 @@ func (c *Conversation) view(msgs []llms.MessageContent) view {
 
 // newest returns what a model sees when all but the last n turns go.
 func (v view) newest(n int) []llms.MessageContent {
+	if v.summary == "" {
+		return v.stays(n)
+	}
 	return append(shownSummary(v.summary), v.stays(n)...)
 }
 
 // stays returns the messages that stay in the store when all but the last n
 // turns go: without the summary.
 func (v view) stays(n int) []llms.MessageContent {
-	kept := slices.Clip(v.preface)
+	size := len(v.preface)
+	for i, t := range v.turns {
+		if v.pinned[i] || i >= len(v.turns)-n {
+			size += len(t)
+		}
+	}
+	kept := append(make([]llms.MessageContent, 0, size+8), v.preface...) // room for the next turn
 	for i, t := range v.turns {
 		if v.pinned[i] || i >= len(v.turns)-n {
 			kept = append(kept, t...)
