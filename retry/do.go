@@ -71,12 +71,3 @@ func classIn(ctx context.Context, err error) Class {
 	}
 	return c
 }
-
-// retryAfter returns how long the service asked to be left alone, 0 when it
-// did not. Bedrock sends no Retry-After today; gateways in front of it do.
-func retryAfter(err error) time.Duration {
-	if r, ok := behaviour[interface{ RetryAfter() time.Duration }](err); ok {
-		return max(0, r.RetryAfter())
-	}
-	return 0
-}
