@@ -3,25 +3,12 @@
 package chain
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
-	"github.com/tmc/langchaingo/llms"
 )
-
-// instant is a model that costs next to nothing: what is measured is ours.
-type instant struct{}
-
-var instantReply = &llms.ContentResponse{Choices: []*llms.ContentChoice{{Content: "an answer", StopReason: "end_turn"}}}
-
-func (instant) GenerateContent(context.Context, []llms.MessageContent, ...llms.CallOption) (*llms.ContentResponse, error) {
-	return instantReply, nil
-}
-func (instant) Call(context.Context, string, ...llms.CallOption) (string, error) { return "", nil }
-func (instant) MessageAware()                                                    {}
 
 // kilobyte is a prompt of 1 KiB with four variables.
 func kilobyte(t testing.TB) PromptSource {

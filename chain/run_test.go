@@ -45,6 +45,17 @@ func TestStepsAndToolsKnowTheirRun(t *testing.T) {
 	}
 }
 
+// instant is a model that costs next to nothing: what is measured is ours.
+type instant struct{}
+
+var instantReply = &llms.ContentResponse{Choices: []*llms.ContentChoice{{Content: "an answer", StopReason: "end_turn"}}}
+
+func (instant) GenerateContent(context.Context, []llms.MessageContent, ...llms.CallOption) (*llms.ContentResponse, error) {
+	return instantReply, nil
+}
+func (instant) Call(context.Context, string, ...llms.CallOption) (string, error) { return "", nil }
+func (instant) MessageAware()                                                    {}
+
 // tired is a model that retried and tells of it, as package retry does.
 type tired struct{ instant }
 
