@@ -33,10 +33,14 @@ func callError(operation, model string, err error) *Error {
 
 // streamError describes an error that came after a stream had begun well. What
 // is neither the service's word nor the caller's doing is a stream cut short.
-func streamError(operation, model, requestID string, err error) error {
+func streamError(operation, model, requestID string, err error) *Error {
 	e := callError(operation, model, err)
 	e.InStream, e.Status, e.RequestID = true, http.StatusOK, requestID
-	if e.Code == "" && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+	switch {
+	case e.Code != "", errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case err == ErrIncompleteStream:
+		e.Code = CodeIncompleteStream
+	default:
 		e.Code = CodeIncompleteStream
 		e.Message = ErrIncompleteStream.Error() + ": " + e.Message
 		e.Err = errors.Join(ErrIncompleteStream, err)

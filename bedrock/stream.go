@@ -29,11 +29,8 @@ func (m *Model) stream(ctx context.Context, r *request) (*llms.ContentResponse, 
 	if err := s.read(idle, events.Events()); err != nil {
 		return nil, err
 	}
-	if err := idle.cause(events.Err()); err != nil {
-		return nil, streamError(opStream, r.model, s.requestID, err)
-	}
-	if !s.stopped {
-		return nil, s.incomplete()
+	if err := s.failure(idle.cause(events.Err())); err != nil {
+		return nil, err
 	}
 	a, err := s.answer()
 	if err != nil {
@@ -56,7 +53,7 @@ func (s *streamed) read(idle *idleWatch, events <-chan types.ConverseStreamOutpu
 			}
 			idle.reset()
 		case <-idle.ctx.Done():
-			return streamError(opStream, s.model, s.requestID, idle.cause(idle.ctx.Err()))
+			return s.failure(idle.cause(idle.ctx.Err()))
 		}
 	}
 }
@@ -77,12 +74,21 @@ func (s *streamed) take(event types.ConverseStreamOutput) error {
 	return nil // messageStart and contentBlockStop tell nothing more; of unknown events nothing is known
 }
 
-func (s *streamed) incomplete() error {
-	return &Error{
-		Operation: opStream, Model: s.model, RequestID: s.requestID,
-		Code: CodeIncompleteStream, Message: ErrIncompleteStream.Error(),
-		Status: 200, InStream: true, Err: ErrIncompleteStream,
+// failure returns why a stream failed that ended with err, or nil. Once
+// messageStop came the answer is whole: a connection lost before the usage was
+// told takes nothing from it.
+func (s *streamed) failure(err error) error {
+	if err == nil {
+		if s.stopped {
+			return nil
+		}
+		err = ErrIncompleteStream
 	}
+	e := streamError(opStream, s.model, s.requestID, err)
+	if s.stopped && (e.Code == CodeIncompleteStream || e.Code == CodeStreamIdle) {
+		return nil
+	}
+	return e
 }
 
 // first notes when the first content came.

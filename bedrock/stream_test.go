@@ -86,6 +86,35 @@ func TestIncompleteStream(t *testing.T) {
 	}
 }
 
+// After messageStop the answer is whole, whatever becomes of the usage.
+func TestLostUsage(t *testing.T) {
+	whole := textStream(t, 1)
+	synctest.Test(t, func(t *testing.T) {
+		for name, rest := range map[string]io.Reader{"ends": bytes.NewReader(nil), "breaks": failing{}, "hangs": silent{t.Context()}} {
+			body := io.MultiReader(bytes.NewReader(whole[:bytes.LastIndex(whole, []byte(":event-type"))-13]), rest)
+			w := &wire{answer: func(*http.Request) *http.Response {
+				r := response(200, nil, nil)
+				r.Body, r.ContentLength = io.NopCloser(body), -1
+				return r
+			}}
+			ctx, cancel := context.WithCancel(t.Context())
+			resp, err := newModel(t, w, "m", nil).GenerateContent(ctx, human("hi"), llms.WithStreamingFunc(deaf))
+			cancel()
+			if err != nil || resp.Choices[0].Content != "word 0 " || message.UsageOf(resp.Choices[0]) != (message.Usage{}) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+// silent says nothing until the test ends.
+type silent struct{ ctx context.Context }
+
+func (s silent) Read([]byte) (int, error) {
+	<-s.ctx.Done()
+	return 0, s.ctx.Err()
+}
+
 // A connection that fails under the stream is a stream cut short.
 func TestBrokenConnection(t *testing.T) {
 	w := &wire{answer: func(*http.Request) *http.Response {
