@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -199,53 +200,57 @@ func TestAnAppendIsOneConditionalPut(t *testing.T) {
 // TestAnswerThatWasLost has the connection break after S3 did the write: the
 // SDK tries again, is refused by its own first try, and the turn is there once.
 func TestAnswerThatWasLost(t *testing.T) {
-	c, w := connect(t)
-	s := open(t, c, nil)
-	at := memory.Revision("")
-	for n := range 3 {
-		w.lose = 1
-		next, err := s.Append(t.Context(), "talk", at, said(n))
-		if err != nil {
-			t.Fatalf("append %d: %v", n, err)
+	synctest.Test(t, func(t *testing.T) { // the SDK waits before it tries again
+		c, w := connect(t)
+		s := open(t, c, nil)
+		at := memory.Revision("")
+		for n := range 3 {
+			w.lose = 1
+			next, err := s.Append(t.Context(), "talk", at, said(n))
+			if err != nil {
+				t.Fatalf("append %d: %v", n, err)
+			}
+			at = next
 		}
-		at = next
-	}
-	h, err := s.Load(t.Context(), "talk")
-	if err != nil || len(h.Messages) != 3 || h.Revision != at {
-		t.Errorf("%d messages at %q, %v; want 3 at %q", len(h.Messages), h.Revision, err, at)
-	}
+		h, err := s.Load(t.Context(), "talk")
+		if err != nil || len(h.Messages) != 3 || h.Revision != at {
+			t.Errorf("%d messages at %q, %v; want 3 at %q", len(h.Messages), h.Revision, err, at)
+		}
+	})
 }
 
 // TestAnswerThatWasLostAndOvertaken has another writer come between the try
 // that was done and the one that was refused.
 func TestAnswerThatWasLostAndOvertaken(t *testing.T) {
-	c, w := connect(t)
-	s := open(t, c, nil)
-	at, err := s.Append(t.Context(), "talk", "", said(0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.lose, w.afterLoss = 1, func() {
-		other := open(t, c, nil)
-		h, err := other.Load(t.Context(), "talk")
-		if err == nil {
-			_, err = other.Append(t.Context(), "talk", h.Revision, said(2))
-		}
+	synctest.Test(t, func(t *testing.T) { // the SDK waits before it tries again
+		c, w := connect(t)
+		s := open(t, c, nil)
+		at, err := s.Append(t.Context(), "talk", "", said(0))
 		if err != nil {
-			t.Error(err)
+			t.Fatal(err)
 		}
-	}
-	at, err = s.Append(t.Context(), "talk", at, said(1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := s.Load(t.Context(), "talk")
-	if err != nil || len(h.Messages) != 3 || h.Revision == at {
-		t.Errorf("%d messages at %q, %v; want 3 at another revision than %q", len(h.Messages), h.Revision, err, at)
-	}
-	if _, err := s.Append(t.Context(), "talk", at, said(3)); !errors.Is(err, memory.ErrConflict) {
-		t.Errorf("an append where we were overtaken: %v", err)
-	}
+		w.lose, w.afterLoss = 1, func() {
+			other := open(t, c, nil)
+			h, err := other.Load(t.Context(), "talk")
+			if err == nil {
+				_, err = other.Append(t.Context(), "talk", h.Revision, said(2))
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		at, err = s.Append(t.Context(), "talk", at, said(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := s.Load(t.Context(), "talk")
+		if err != nil || len(h.Messages) != 3 || h.Revision == at {
+			t.Errorf("%d messages at %q, %v; want 3 at another revision than %q", len(h.Messages), h.Revision, err, at)
+		}
+		if _, err := s.Append(t.Context(), "talk", at, said(3)); !errors.Is(err, memory.ErrConflict) {
+			t.Errorf("an append where we were overtaken: %v", err)
+		}
+	})
 }
 
 // TestCrashBetweenSegmentAndHead stops a writer after its segment: the session
