@@ -351,6 +351,13 @@ func TestLooks(t *testing.T) {
 	}
 }
 
+func TestSwitchComparesNothing(t *testing.T) {
+	w := newWorld(t, parse(t, "schema: causeway.experiment/v1\nkey: s\nmode: switch\nactive: b\nvariants: [{key: a}, {key: b}]\n"))
+	if v := w.report().Verdict; v.Action != experiment.Keep || v.Variant != "b" {
+		t.Error(v.Sentence)
+	}
+}
+
 func TestNoRecords(t *testing.T) {
 	w := newWorld(t, parse(t, tone))
 	r := w.report()

@@ -306,3 +306,25 @@ func TestSubjects(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Whatever stands in a journal, an evaluation asks for what it cannot use of
+// it.
+func FuzzJournal(f *testing.F) {
+	f.Add([]byte(`{"key":"x","subject":"a","case":"c0","answer":{"text":"0"},"scores":{"right":{"value":1,"pass":true}}}`))
+	f.Add([]byte("{\n\x00\n[]"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		file := filepath.Join(t.TempDir(), "j")
+		if err := os.WriteFile(file, body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var asked atomic.Int64
+		e, err := experiment.Evaluate(t.Context(), dataset(t, 2), []experiment.Subject{subject("a", never, &asked)},
+			&experiment.EvalOptions{Graders: []experiment.Grader{right}, Journal: file})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Subjects[0].Answers != 2 {
+			t.Errorf("%+v", e.Subjects[0])
+		}
+	})
+}

@@ -1,10 +1,13 @@
 package experiment_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -133,4 +136,52 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Processes that write one folder and are killed at any moment lose nothing
+// that Append had returned for, and hurt nobody else's records.
+func TestKilledWriters(t *testing.T) {
+	dir := t.TempDir()
+	promised := map[int]int{} // by process: how many records
+	for n := range 3 {
+		child := exec.CommandContext(t.Context(), os.Args[0])
+		child.Env = append(os.Environ(), "EXPERIMENT_WRITER="+dir)
+		out, err := child.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := child.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for lines.Scan() && promised[child.Process.Pid] < 200+100*n {
+			promised[child.Process.Pid]++
+		}
+		if err := child.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for lines.Scan() {
+			promised[child.Process.Pid]++
+		}
+		if err := child.Wait(); err == nil {
+			t.Error("the child ended by itself")
+		}
+	}
+	kept := map[string]bool{}
+	for r, err := range experiment.NewFolderLog(dir).Read(t.Context(), "killed") {
+		if _, torn := errors.AsType[*experiment.LineError](err); torn {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept[r.ID] = true
+	}
+	for process, n := range promised {
+		for i := range n {
+			if !kept[fmt.Sprint(process, "-", i)] {
+				t.Fatalf("record %d of process %d is gone", i, process)
+			}
+		}
+	}
 }

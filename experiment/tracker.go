@@ -74,9 +74,10 @@ func (t *Tracker) expose(ctx context.Context, unit, variant string, step int) er
 	if !t.first(id) {
 		return nil
 	}
+	v, _ := t.e.Variant(variant)
 	err := t.log.Append(ctx, Record{
 		ID: id, Kind: Exposure, Time: time.Now(), Experiment: t.e.Key,
-		Variant: variant, Unit: UnitID(t.e.Key, unit), Step: step,
+		Variant: variant, Unit: UnitID(t.e.Key, unit), Step: step, Prompt: v.Prompt,
 	})
 	if err != nil {
 		t.forget(id)
