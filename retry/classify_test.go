@@ -71,3 +71,21 @@ func TestClassify(t *testing.T) {
 		})
 	}
 }
+
+// Whatever a code and a message hold, classifying them neither panics nor
+// makes up a class.
+func FuzzClassify(f *testing.F) {
+	f.Add("ThrottlingException", "Too many tokens per day", 429)
+	f.Add("com.amazon#x:http://y", "", 0)
+	f.Add("", "prompt is too long", 400)
+	known := map[retry.Class]bool{
+		retry.ThrottleRequests: true, retry.ThrottleTokens: true, retry.DailyQuota: true, retry.Transient: true,
+		retry.ModelError: true, retry.Overflow: true, retry.Fatal: true,
+	}
+	f.Fuzz(func(t *testing.T, code, message string, status int) {
+		err := &apiError{code: code, message: message, status: status}
+		if class := retry.Classify(err); !known[class] || class != retry.Classify(fmt.Errorf("asking: %w", err)) {
+			t.Errorf("%q %q %d: %q", code, message, status, class)
+		}
+	})
+}

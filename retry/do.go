@@ -20,6 +20,7 @@ func Do[T any](ctx context.Context, p Policy, fn func(context.Context) (T, error
 	if p.MaxElapsed > 0 {
 		limit = start.Add(p.MaxElapsed)
 	}
+	p.Budget.pay()
 	e := &Error{}
 	for {
 		e.Attempts++
@@ -33,6 +34,9 @@ func Do[T any](ctx context.Context, p Policy, fn func(context.Context) (T, error
 		}
 		wait := max(p.delay(e.Attempts-1), retryAfter(err))
 		if e.ended = tooLate(ctx, wait, limit); e.ended != nil {
+			return v, e
+		}
+		if e.ended = p.Budget.take(); e.ended != nil {
 			return v, e
 		}
 		message.Tell(ctx, message.Notice{Kind: message.NoticeWait, Attempt: e.Attempts, Wait: wait, Class: string(e.Class), Err: err})

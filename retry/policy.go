@@ -21,6 +21,9 @@ type Policy struct {
 	// retried: one that ends in an *[Error] has had its attempts.
 	Retry func(error) bool `yaml:"-"`
 
+	// Budget bounds the retries of all calls that share it. Nil means no bound.
+	Budget *Budget `yaml:"-"`
+
 	// Rand returns numbers in [0,1), for tests that repeat. Nil means
 	// math/rand/v2's; it must be safe for concurrent use.
 	Rand func() float64 `yaml:"-"`

@@ -115,7 +115,7 @@ func TestGatePerModel(t *testing.T) {
 		if _, err := m.GenerateContent(t.Context(), hello, llms.WithModel("a")); err != nil {
 			t.Fatal(err)
 		}
-		if m.Gate("a") == m.Gate("b") || m.Gate("a") != m.Gate("a") {
+		if gate := m.Gate("a"); gate == m.Gate("b") || gate != m.Gate("a") {
 			t.Error("not one gate a model")
 		}
 		if a, b := m.Gate("a").Stats(), m.Gate("b").Stats(); a.RPM == 0 || b.RPM != 0 {

@@ -172,3 +172,35 @@ func TestSupportsReasoning(t *testing.T) {
 type thinker struct{ llms.Model }
 
 func (thinker) SupportsReasoning() bool { return true }
+
+// counter is a model with an id that can count tokens, after one fault.
+type counter struct {
+	plain
+	calls int
+}
+
+func (c *counter) ID() string { return "claude" }
+
+func (c *counter) CountTokens(context.Context, []llms.MessageContent) (int, error) {
+	c.calls++
+	if c.calls == 1 {
+		return 0, errUnavailable
+	}
+	return 42, nil
+}
+
+func TestPassThrough(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := retry.Wrap(&counter{}, nil)
+		if n, err := m.CountTokens(t.Context(), hello); n != 42 || err != nil {
+			t.Errorf("counted %d, %v", n, err)
+		}
+		ctx, heard := watch(t.Context())
+		if _, err := m.GenerateContent(ctx, hello); err != nil || (*heard)[0].Model != "claude" {
+			t.Errorf("%v, %+v", err, *heard)
+		}
+		if _, err := retry.Wrap(plain{}, nil).CountTokens(t.Context(), hello); !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%v", err)
+		}
+	})
+}
