@@ -10,6 +10,9 @@ type grant struct {
 	burndown float64
 }
 
+// maxAccounts bounds how many models are counted; beyond it all begin anew.
+const maxAccounts = 10_000
+
 // admit asks the quota of the request's model.
 func (e *Emulator) admit(req *Request) (*grant, *Failure) {
 	q := e.quotaOf(req.ModelID)
@@ -22,6 +25,9 @@ func (e *Emulator) admit(req *Request) (*grant, *Failure) {
 	now := time.Now()
 	a := e.accounts[req.ModelID]
 	if a == nil {
+		if len(e.accounts) >= maxAccounts {
+			clear(e.accounts)
+		}
 		a = newAccount(q, now)
 		e.accounts[req.ModelID] = a
 	}

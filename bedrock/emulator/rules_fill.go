@@ -109,16 +109,17 @@ func (f *filler) oneOf(enum []any) any {
 	return enum[len(enum)-1]
 }
 
+// Numbers that stand alone: not the 12 of ABC-12.
 var (
-	wholeNumber = regexp.MustCompile(`-?\b\d+\b`)
-	anyNumber   = regexp.MustCompile(`-?\b\d+(?:\.\d+)?\b`)
+	wholeNumber = regexp.MustCompile(`(?:^|[^\w.-])(-?\d+)\b`)
+	anyNumber   = regexp.MustCompile(`(?:^|[^\w.-])(-?\d+(?:\.\d+)?)\b`)
 )
 
 // number takes the next number of the text, else the smallest the schema
 // allows, else 1.
 func (f *filler) number(schema map[string]any, pattern *regexp.Regexp) string {
-	for _, n := range pattern.FindAllString(f.text, -1) {
-		if !f.used[n] {
+	for _, m := range pattern.FindAllStringSubmatch(f.text, -1) {
+		if n := m[1]; !f.used[n] {
 			if f.used == nil {
 				f.used = make(map[string]bool)
 			}
