@@ -43,8 +43,10 @@ func everyBlock() *Reply {
 	text, cited := "Twenty days.", &Cited{Content: []CitedText{{"As it says."}}, Citations: []json.RawMessage{json.RawMessage(`{"title":"policy"}`)}}
 	return &Reply{
 		Content: []Block{
-			{Reasoning: &Reasoning{Redacted: []byte("sealed")}}, {Reasoning: &Reasoning{Text: &ReasoningText{Text: "Hm."}}},
-			{Text: &text}, {Citations: cited},
+			{Reasoning: &Reasoning{Redacted: []byte("sealed")}},
+			{Reasoning: &Reasoning{Text: &ReasoningText{Text: "Hm."}}},
+			{Text: &text},
+			{Citations: cited},
 		},
 		AdditionalFields: json.RawMessage(`{"stop":"x"}`), Trace: json.RawMessage(`{"guardrail":{}}`),
 		Usage: &Usage{Input: 1, Output: 2, CacheRead: 3, CacheWrite: 4},
