@@ -33,6 +33,8 @@ func TestClassify(t *testing.T) {
 		{"in a stream: internal", api(0, "internalServerException", ""), retry.Transient},
 		{"in a stream: the model", api(0, "modelStreamErrorException", ""), retry.ModelError},
 		{"in a stream: invalid", api(0, "validationException", "bad"), retry.Fatal},
+		{"a stream that ended too soon", api(200, "IncompleteStream", ""), retry.Transient},
+		{"a stream that fell silent", api(200, "StreamIdle", ""), retry.Transient},
 		{"namespaced code", api(0, "com.amazon.coral.availability#ThrottlingException:http://internal/", ""), retry.ThrottleRequests},
 		{"429 that is not ready", api(429, "ModelNotReadyException", ""), retry.Transient},
 		{"429 of a code nobody knows", api(429, "SomethingNew", "too many tokens"), retry.ThrottleTokens},

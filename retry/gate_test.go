@@ -101,6 +101,30 @@ func TestGateLearnsTheRate(t *testing.T) {
 	}
 }
 
+// Callers who ask alike are served alike, though one in fifty is refused.
+func TestGateIsFair(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, g := newQuota(20, 20), retry.NewGate(nil)
+		served := make([]int, 100)
+		var wg sync.WaitGroup
+		began := time.Now()
+		for i := range served {
+			wg.Go(func() {
+				for time.Since(began) < 3*time.Minute {
+					if err := q.call(t.Context(), g); err != nil {
+						t.Error(err)
+					}
+					served[i]++
+				}
+			})
+		}
+		wg.Wait()
+		if least, most := slices.Min(served), slices.Max(served); most-least > 2 {
+			t.Errorf("one caller was served %d times, another %d", least, most)
+		}
+	})
+}
+
 // A throttle slows the dimension it names, and no other.
 func TestGateDimensions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
