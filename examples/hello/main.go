@@ -34,7 +34,12 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Print(event.Text) // tokens as they come; event.Kind tells of tool calls, retries and steps
+		switch event.Kind { // events also tell of retries, reasoning, steps and their cost
+		case chain.Token:
+			fmt.Print(event.Text)
+		case chain.ToolCall:
+			fmt.Println("\n→", event.Tool.Name, event.Tool.Arguments)
+		}
 	}
 	fmt.Println()
 }
