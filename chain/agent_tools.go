@@ -65,7 +65,9 @@ func (a *agentStep) runOptions(t *talk, n int) *tools.RunOptions {
 	o := &tools.RunOptions{
 		MaxParallel:    a.o.MaxParallel,
 		IdempotencyKey: fmt.Sprintf("%s/%s/%d", t.f.run.id, t.f.path, n),
-		History:        t.msgs,
+	}
+	if n > 1 { // before, no call can have failed
+		o.History = t.msgs
 	}
 	if t.f.run.journal != nil { // then whoever had to be asked has been
 		o.Approve = func(context.Context, tools.Request) (tools.Decision, error) {

@@ -77,10 +77,14 @@ func (a *asker) prepare(ctx context.Context, f frame, in env) (asked, error) {
 // template returns the prompt to use: for an agent that goes on with a
 // conversation from the journal the version it began with.
 func (a *asker) template(ctx context.Context, f frame) (*templates.Template, error) {
-	if src, ok := a.source.(*shelved); ok {
+	switch src := a.source.(type) {
+	case fixed:
+	case *shelved:
 		if past, ok := f.run.journal.turn(f.path, 1); ok && past.cost.Prompt != nil && past.cost.Prompt.Version > 0 {
 			return src.lib.Resolve(ctx, templates.Ref{Name: src.ref.Name, Version: past.cost.Prompt.Version})
 		}
+	default:
+		ctx = f.within(ctx) // somebody else's may choose by run, session or label
 	}
 	return a.source.Template(ctx)
 }

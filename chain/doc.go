@@ -24,6 +24,9 @@
 // checked before anything runs: by [New] as far as no prompt has to be
 // fetched, by [Chain.Check] and [Load] to the end.
 //
+// A run can stop for a human ([Approve], AgentOptions.Approve) or die with its
+// process: with Options.Checkpoints, [Chain.Resume] goes on where it ended.
+//
 // [Chain.Run] and [Chain.Stream] take one path. Everything that happens is an
 // [Event]; a stream only adds the tokens. [Load] reads the same chains from
 // YAML (causeway.chain/v1), with faults by file, line and column.

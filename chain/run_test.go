@@ -157,6 +157,27 @@ func TestCheckAsksForThePrompts(t *testing.T) {
 	}
 }
 
+// bySession chooses a prompt by the session of the run.
+type bySession map[string]PromptSource
+
+func (s bySession) Template(ctx context.Context) (*templates.Template, error) {
+	return s[RunOf(ctx).Session].Template(ctx)
+}
+
+func TestAPromptMayDependOnTheRun(t *testing.T) {
+	m := says("1", "2")
+	src := bySession{"a": asks(t, "q"), "b": asks(t, "q", "r")}
+	c := must(t, []Step{Prompt("p", m, src, nil)}, nil)
+	for _, session := range []string{"a", "b"} {
+		if _, err := c.Run(t.Context(), Values{"q": "1", "r": "2"}, &RunOptions{Session: session}); err != nil {
+			t.Error(err)
+		}
+	}
+	if a, b := textIn(m.asked[0][0]), textIn(m.asked[1][0]); a != "q=1" || b != "q=1 r=2" {
+		t.Errorf("asked %q and %q", a, b)
+	}
+}
+
 func TestOptionsOverOptions(t *testing.T) {
 	s := With(With(upper("a", "b"), &StepOptions{When: "yes", With: map[string]string{"a": `"inner"`}}), &StepOptions{When: "also", With: map[string]string{"a": `"outer"`}})
 	c := must(t, []Step{s}, nil)

@@ -9,8 +9,8 @@ import (
 )
 
 // PromptSource gives the prompt of a step anew for every run, so that a prompt
-// can change while a program runs. It must be safe for concurrent use and
-// quick: runs wait for it. [Template] and [FromLibrary] make the usual ones.
+// can change while a program runs, or differ by what [RunOf] says of the run.
+// It must be safe for concurrent use and quick: runs wait for it. [Template] and [FromLibrary] make the usual ones.
 type PromptSource interface {
 	Template(ctx context.Context) (*templates.Template, error)
 }
