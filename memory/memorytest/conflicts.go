@@ -145,14 +145,20 @@ func writers(t *testing.T, s memory.Store) {
 		})
 	}
 	group.Wait()
-	h := load(t, s, "talk")
-	if len(h.Messages) != 2*count*each {
-		t.Fatalf("%d messages after %d appends of 2", len(h.Messages), count*each)
+	everyTurnOnce(t, load(t, s, "talk").Messages, count, each)
+	t.Logf("%d appends, %d conflicts", count*each, conflicts.Load())
+}
+
+// everyTurnOnce expects the turns of all writers, whole, each writer's in order.
+func everyTurnOnce(t *testing.T, msgs []llms.MessageContent, writers, each int) {
+	t.Helper()
+	if len(msgs) != 2*writers*each {
+		t.Fatalf("%d messages after %d appends of 2", len(msgs), writers*each)
 	}
-	next := make([]int, count)
-	for i := 0; i < len(h.Messages); i += 2 {
+	next := make([]int, writers)
+	for i := 0; i < len(msgs); i += 2 {
 		var w, n int
-		text := h.Messages[i].Parts[0].(llms.TextContent).Text
+		text := msgs[i].Parts[0].(llms.TextContent).Text
 		if _, err := fmt.Sscanf(text, "question %d of writer %d", &n, &w); err != nil {
 			t.Fatalf("message %d is %q", i, text)
 		}
@@ -160,9 +166,8 @@ func writers(t *testing.T, s memory.Store) {
 			t.Fatalf("writer %d's turn %d comes where turn %d should", w, n, next[w])
 		}
 		next[w]++
-		same(t, h.Messages[i:i+2], turnOf(w, n))
+		same(t, msgs[i:i+2], turnOf(w, n))
 	}
-	t.Logf("%d appends, %d conflicts", count*each, conflicts.Load())
 }
 
 func turnOf(writer, n int) []llms.MessageContent {

@@ -5,11 +5,15 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/tmc/langchaingo/llms"
@@ -19,25 +23,87 @@ import (
 
 // RunOnDisk runs what a store in a folder has to pass beyond [Run]: what was
 // stored is there after a restart and after a process was killed while it
-// wrote, and of what was deleted no byte is left in the folder. Each call of
+// wrote, processes that write at once lose nothing, and of what was deleted no
+// byte is left in the folder. Each call of
 // open opens the store in dir; a store that has to be closed is closed by
 // t.Cleanup.
 //
-// It starts the test binary again as the process that is killed, so the test
+// It starts the test binary again for the other processes, so the test
 // that calls RunOnDisk should do nothing else before.
 func RunOnDisk(t *testing.T, open func(t *testing.T, dir string) memory.Store) {
-	if dir := os.Getenv(victimEnv); dir != "" {
-		writeForEver(t, open(t, dir))
+	if dir := os.Getenv(childDir); dir != "" {
+		child(t, open(t, dir), os.Getenv(childJob))
 		return
 	}
 	t.Run("Restarted", func(t *testing.T) { restarted(t, open) })
 	t.Run("NoTrace", func(t *testing.T) { noTrace(t, open) })
 	outer := t.Name()
+	t.Run("Processes", func(t *testing.T) { processes(t, open, outer) })
 	t.Run("Killed", func(t *testing.T) { killed(t, open, outer) })
 }
 
-// victimEnv tells the test binary that it is the process to be killed.
-const victimEnv = "CAUSEWAY_MEMORYTEST_VICTIM"
+// These tell the test binary that it is a child: which folder to write to, and
+// whether it is the one that is killed or which of several writers.
+const (
+	childDir = "CAUSEWAY_MEMORYTEST_DIR"
+	childJob = "CAUSEWAY_MEMORYTEST_JOB"
+	victim   = "victim"
+)
+
+// start runs the test again, alone, in another process.
+func start(dir, test, job string) (*exec.Cmd, io.Reader, error) {
+	c := exec.Command(os.Args[0], "-test.run=^"+test+"$", "-test.v=false")
+	c.Env = append(os.Environ(), childDir+"="+dir, childJob+"="+job)
+	c.Stderr = os.Stderr
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	return c, out, c.Start()
+}
+
+// turnsEach is how many turns each of several writers appends.
+const turnsEach = 20
+
+func child(t *testing.T, s memory.Store, job string) {
+	if job == victim {
+		writeForEver(t, s)
+		return
+	}
+	w, err := strconv.Atoi(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var conflicts atomic.Int64
+	for n := range turnsEach {
+		if err := insist(t.Context(), s, "talk", &conflicts, turnOf(w, n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// processes has three processes append to one session, and expects every turn
+// once, whole, in its writer's order.
+func processes(t *testing.T, open func(t *testing.T, dir string) memory.Store, test string) {
+	const count = 3
+	dir := t.TempDir()
+	var group sync.WaitGroup
+	for w := range count {
+		group.Go(func() {
+			c, out, err := start(dir, test, strconv.Itoa(w))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			said, _ := io.ReadAll(out) // it ends when the process does
+			if err := c.Wait(); err != nil {
+				t.Errorf("writer %d: %v\n%s", w, err, said)
+			}
+		})
+	}
+	group.Wait()
+	everyTurnOnce(t, load(t, open(t, dir), "talk").Messages, count, turnsEach)
+}
 
 // writeForEver appends turns of many sizes, and says so on standard output
 // once a turn is stored. Every seventh write is a Replace.
@@ -92,14 +158,8 @@ func killed(t *testing.T, open func(t *testing.T, dir string) memory.Store, test
 // returns the number of the last turn it said was stored.
 func killAfter(t *testing.T, dir, test string, turns int) int {
 	t.Helper()
-	victim := exec.Command(os.Args[0], "-test.run=^"+test+"$", "-test.v=false")
-	victim.Env = append(os.Environ(), victimEnv+"="+dir)
-	victim.Stderr = os.Stderr
-	out, err := victim.StdoutPipe()
+	c, out, err := start(dir, test, victim)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := victim.Start(); err != nil {
 		t.Fatal(err)
 	}
 	last, count := -1, 0
@@ -109,12 +169,12 @@ func killAfter(t *testing.T, dir, test string, turns int) int {
 			continue
 		}
 		if count++; count == turns {
-			if err := victim.Process.Kill(); err != nil {
+			if err := c.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	_ = victim.Wait() // it was killed
+	_ = c.Wait() // it was killed
 	return last
 }
 
