@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -146,10 +147,8 @@ func (r *reader) tools(n *yaml.Node, path string) Tools {
 	case "", "auto", "any", "none":
 		return t
 	}
-	for _, name := range t.Names {
-		if name == t.Choice {
-			return t
-		}
+	if slices.Contains(t.Names, t.Choice) {
+		return t
 	}
 	r.fault(n, path, "choice: want auto, any, none or one of the names")
 	return t

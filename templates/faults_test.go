@@ -51,10 +51,11 @@ func TestFaults(t *testing.T) {
 
 // TestUnreadable covers files that no golden can hold.
 func TestUnreadable(t *testing.T) {
-	bomb := "schema: causeway.prompt/v1\nname: a\nlabels:\n  - &a [x, x, x, x, x, x, x, x, x, x]\n"
+	var bomb strings.Builder
+	bomb.WriteString("schema: causeway.prompt/v1\nname: a\nlabels:\n  - &a [x, x, x, x, x, x, x, x, x, x]\n")
 	for i := range 10 {
 		name, before := string(rune('b'+i)), string(rune('a'+i))
-		bomb += "  - &" + name + " [*" + before + strings.Repeat(", *"+before, 9) + "]\n"
+		bomb.WriteString("  - &" + name + " [*" + before + strings.Repeat(", *"+before, 9) + "]\n")
 	}
 	for name, c := range map[string]struct{ file, want string }{
 		"empty":           {"", "prompt:1:1: the file is empty"},
@@ -63,7 +64,7 @@ func TestUnreadable(t *testing.T) {
 		"binary":          {"schema: x\nname: \x00\x01", "prompt:2:7: this byte is no UTF-8 text"},
 		"latin-1":         {"name: J\xf6rg", "prompt:1:8: this byte is no UTF-8 text"},
 		"5 MB":            {"name: " + strings.Repeat("x", 5<<20), "prompt:1:1: the file has 5242886 bytes; the limit is 262144"},
-		"anchor bomb":     {bomb, "the file unfolds to more than"},
+		"anchor bomb":     {bomb.String(), "the file unfolds to more than"},
 		"alias of itself": {"name: &a [*a]", "prompt:1:11: an alias stands inside what it names"},
 		"deep":            {strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "nested deeper than"},
 		"two documents":   {"name: a\n---\nname: b\n", "prompt:2:1: a second document begins here"},

@@ -238,7 +238,11 @@ func TestCompare(t *testing.T) {
 
 func TestDiffTextPutsBack(t *testing.T) {
 	for _, c := range [][2]string{
-		{"", ""}, {"", "a\n"}, {"a\n", ""}, {"a\nb\nc\n", "b\nc\nd\n"}, {"a\na\na\n", "a\nb\na\n"},
+		{"", ""},
+		{"", "a\n"},
+		{"a\n", ""},
+		{"a\nb\nc\n", "b\nc\nd\n"},
+		{"a\na\na\n", "a\nb\na\n"},
 		{strings.Repeat("x\n", 5000) + "a\n", strings.Repeat("y\n", 5000) + "b\n"},
 	} {
 		kept, gone := 0, 0

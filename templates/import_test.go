@@ -116,11 +116,11 @@ func TestWritePieces(t *testing.T) {
 		{{Text: "\n  {{! no comment }}\n<% %> [% "}, {Variable: "x"}, {Text: " {{#open"}},
 		{{Variable: "x"}, {Variable: "x"}},
 	} {
-		want := ""
+		var want strings.Builder
 		for _, p := range pieces {
-			want += p.Text
+			want.WriteString(p.Text)
 			if p.Variable != "" {
-				want += "V"
+				want.WriteString("V")
 			}
 		}
 		text, err := templates.ParseText(templates.WritePieces(pieces), nil)
@@ -128,8 +128,8 @@ func TestWritePieces(t *testing.T) {
 			t.Errorf("%+v: %v", pieces, err)
 			continue
 		}
-		if got, err := text.Render(map[string]any{"x": "V"}); err != nil || got != want {
-			t.Errorf("%+v: %q, %v; want %q", pieces, got, err, want)
+		if got, err := text.Render(map[string]any{"x": "V"}); err != nil || got != want.String() {
+			t.Errorf("%+v: %q, %v; want %q", pieces, got, err, want.String())
 		}
 	}
 }

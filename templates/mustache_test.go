@@ -46,10 +46,14 @@ var mustacheCases = []struct {
 	{name: "context", text: "{{#c}}Hi {{name}}.{{/c}}", data: `{"c":{"name":"Joe"}}`, want: "Hi Joe."},
 	{name: "parent contexts", text: "{{#sec}}{{a}}, {{b}}, {{c.d}}{{/sec}}", data: `{"a":"foo","b":"wrong","sec":{"b":"bar"},"c":{"d":"baz"}}`, want: "foo, bar, baz"},
 	{name: "variable test", text: "{{#foo}}{{.}} is {{foo}}{{/foo}}", data: `{"foo":"bar"}`, want: "bar is bar"},
-	{name: "list contexts", text: "{{#tops}}{{#middles}}{{tname.lower}}{{mname}}.{{#bottoms}}{{tname.upper}}{{mname}}{{bname}}.{{/bottoms}}{{/middles}}{{/tops}}",
-		data: `{"tops":[{"tname":{"upper":"A","lower":"a"},"middles":[{"mname":"1","bottoms":[{"bname":"x"},{"bname":"y"}]}]}]}`, want: "a1.A1x.A1y."},
-	{name: "deep contexts", text: "{{#a}}{{one}}{{#b}}{{one}}{{two}}{{one}}{{#c}}{{one}}{{two}}{{three}}{{/c}}{{/b}}{{/a}}",
-		data: `{"a":{"one":1},"b":{"two":2},"c":{"three":3}}`, want: "1121123"},
+	{
+		name: "list contexts", text: "{{#tops}}{{#middles}}{{tname.lower}}{{mname}}.{{#bottoms}}{{tname.upper}}{{mname}}{{bname}}.{{/bottoms}}{{/middles}}{{/tops}}",
+		data: `{"tops":[{"tname":{"upper":"A","lower":"a"},"middles":[{"mname":"1","bottoms":[{"bname":"x"},{"bname":"y"}]}]}]}`, want: "a1.A1x.A1y.",
+	},
+	{
+		name: "deep contexts", text: "{{#a}}{{one}}{{#b}}{{one}}{{two}}{{one}}{{#c}}{{one}}{{two}}{{three}}{{/c}}{{/b}}{{/a}}",
+		data: `{"a":{"one":1},"b":{"two":2},"c":{"three":3}}`, want: "1121123",
+	},
 	{name: "list", text: "{{#list}}{{item}}{{/list}}", data: `{"list":[{"item":1},{"item":2},{"item":3}]}`, want: "123"},
 	{name: "empty list", text: "<{{#list}}no{{/list}}>", data: `{"list":[]}`, want: "<>"},
 	{name: "doubled", text: "{{#b}}\n* first\n{{/b}}\n* {{two}}\n{{#b}}\n* third\n{{/b}}\n", data: `{"b":true,"two":"second"}`, want: "* first\n* second\n* third\n"},
@@ -103,12 +107,18 @@ var mustacheCases = []struct {
 	// Delimiters.
 	{name: "pair", text: "{{=<% %>=}}(<%text%>)", data: `{"text":"Hey!"}`, want: "(Hey!)"},
 	{name: "special characters", text: "({{=[ ]=}}[text])", data: `{"text":"It worked!"}`, want: "(It worked!)"},
-	{name: "sections with changed delimiters", text: "[\n{{#s}}\n  {{d}}\n  |d|\n{{/s}}\n\n{{= | | =}}\n|#s|\n  {{d}}\n  |d|\n|/s|\n]\n",
-		data: `{"s":true,"d":"I got interpolated."}`, want: "[\n  I got interpolated.\n  |d|\n\n  {{d}}\n  I got interpolated.\n]\n"},
-	{name: "partials inherit nothing", text: "[ {{>include}} ]\n{{= | | =}}\n[ |>include| ]\n", data: `{"value":"yes"}`,
-		partials: map[string]string{"include": ".{{value}}."}, want: "[ .yes. ]\n[ .yes. ]\n"},
-	{name: "partials give nothing back", text: "[ {{>include}} ]\n[ .{{value}}.  .|value|. ]\n", data: `{"value":"yes"}`,
-		partials: map[string]string{"include": ".{{value}}. {{= | | =}} .|value|."}, want: "[ .yes.  .yes. ]\n[ .yes.  .|value|. ]\n"},
+	{
+		name: "sections with changed delimiters", text: "[\n{{#s}}\n  {{d}}\n  |d|\n{{/s}}\n\n{{= | | =}}\n|#s|\n  {{d}}\n  |d|\n|/s|\n]\n",
+		data: `{"s":true,"d":"I got interpolated."}`, want: "[\n  I got interpolated.\n  |d|\n\n  {{d}}\n  I got interpolated.\n]\n",
+	},
+	{
+		name: "partials inherit nothing", text: "[ {{>include}} ]\n{{= | | =}}\n[ |>include| ]\n", data: `{"value":"yes"}`,
+		partials: map[string]string{"include": ".{{value}}."}, want: "[ .yes. ]\n[ .yes. ]\n",
+	},
+	{
+		name: "partials give nothing back", text: "[ {{>include}} ]\n[ .{{value}}.  .|value|. ]\n", data: `{"value":"yes"}`,
+		partials: map[string]string{"include": ".{{value}}. {{= | | =}} .|value|."}, want: "[ .yes.  .yes. ]\n[ .yes.  .|value|. ]\n",
+	},
 	{name: "delimiters between spaces", text: "| {{=@ @=}} |", want: "|  |"},
 	{name: "delimiters, trailing space", text: " | {{=@ @=}}\n", want: " | \n"},
 	{name: "delimiters standalone", text: "Begin.\n  {{=@ @=}}\nEnd.\n", want: "Begin.\nEnd.\n"},
@@ -120,17 +130,23 @@ var mustacheCases = []struct {
 	{name: "partial", text: `"{{>text}}"`, partials: map[string]string{"text": "from partial"}, want: `"from partial"`},
 	{name: "partial not there", text: `"{{>text}}"`, want: "!partial"},
 	{name: "partial context", text: `"{{>p}}"`, data: `{"text":"content"}`, partials: map[string]string{"p": "*{{text}}*"}, want: `"*content*"`},
-	{name: "partial recursion", text: "{{>node}}", data: `{"content":"X","nodes":[{"content":"Y","nodes":[]}]}`,
-		partials: map[string]string{"node": "{{content}}<{{#nodes}}{{>node}}{{/nodes}}>"}, want: "X<Y<>>"},
-	{name: "partial nested", text: "{{>outer}}", data: `{"a":"hello","b":"world"}`,
-		partials: map[string]string{"outer": "*{{a}} {{>inner}}*", "inner": "{{b}}!"}, want: "*hello world!*"},
+	{
+		name: "partial recursion", text: "{{>node}}", data: `{"content":"X","nodes":[{"content":"Y","nodes":[]}]}`,
+		partials: map[string]string{"node": "{{content}}<{{#nodes}}{{>node}}{{/nodes}}>"}, want: "X<Y<>>",
+	},
+	{
+		name: "partial nested", text: "{{>outer}}", data: `{"a":"hello","b":"world"}`,
+		partials: map[string]string{"outer": "*{{a}} {{>inner}}*", "inner": "{{b}}!"}, want: "*hello world!*",
+	},
 	{name: "partial between", text: "| {{>partial}} |", partials: map[string]string{"partial": "\t|\t"}, want: "| \t|\t |"},
 	{name: "partial inline indentation", text: "  {{data}}  {{> partial}}\n", data: `{"data":"|"}`, partials: map[string]string{"partial": ">\n>"}, want: "  |  >\n>\n"},
 	{name: "partial CRLF", text: "|\r\n{{>partial}}\r\n|", partials: map[string]string{"partial": ">"}, want: "|\r\n>|"},
 	{name: "partial, first line", text: "  {{>partial}}\n>", partials: map[string]string{"partial": ">\n>"}, want: "  >\n  >>"},
 	{name: "partial, last line", text: ">\n  {{>partial}}", partials: map[string]string{"partial": ">\n>"}, want: ">\n  >\n  >"},
-	{name: "partial indentation spares values", text: "\\\n {{>partial}}\n/\n", data: `{"content":"<\n->"}`,
-		partials: map[string]string{"partial": "|\n{{{content}}}\n|\n"}, want: "\\\n |\n <\n->\n |\n/\n"},
+	{
+		name: "partial indentation spares values", text: "\\\n {{>partial}}\n/\n", data: `{"content":"<\n->"}`,
+		partials: map[string]string{"partial": "|\n{{{content}}}\n|\n"}, want: "\\\n |\n <\n->\n |\n/\n",
+	},
 	{name: "partial padding", text: "|{{> partial }}|", data: `{"boolean":true}`, partials: map[string]string{"partial": "[]"}, want: "|[]|"},
 }
 

@@ -3,6 +3,7 @@ package templates
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"strconv"
@@ -78,9 +79,7 @@ func (p *plainer) object(m map[string]any, path string, depth int) (any, bool) {
 		}
 		if changed && out == nil {
 			out = make(map[string]any, len(m))
-			for k, v := range m {
-				out[k] = v
-			}
+			maps.Copy(out, m)
 		}
 		if changed {
 			out[k] = plain

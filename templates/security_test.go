@@ -110,9 +110,19 @@ func TestErrorsHoldNoPrompt(t *testing.T) {
     m: {type: string, contentMediaType: image/png}
 `, secret+"{{need}}{{#s}}{{s}}{{/s}}{{#u}}{{u}}{{/u}}{{#e}}{{e}}{{/e}}{{#p}}{{p}}{{/p}}{{#o}}{{o}}{{/o}}")
 	for _, vars := range []map[string]any{
-		{"s": secret}, {"u": secret + "<untrusted-x>"}, {"e": secret}, {"p": secret}, {"o": map[string]any{"a": 1, secret + " is here": 2}},
-		{"o": map[string]any{secret + " x": struct{}{}}}, {secret + " is no name": 1}, {"s": json.Number(secret)}, {"s": json.RawMessage(secret)},
-		{"m": secret}, {"m": "data:" + secret}, {"m": "data:image/png;base64," + secret + "!"}, {"m": "data:text/html;base64,aGk="},
+		{"s": secret},
+		{"u": secret + "<untrusted-x>"},
+		{"e": secret},
+		{"p": secret},
+		{"o": map[string]any{"a": 1, secret + " is here": 2}},
+		{"o": map[string]any{secret + " x": struct{}{}}},
+		{secret + " is no name": 1},
+		{"s": json.Number(secret)},
+		{"s": json.RawMessage(secret)},
+		{"m": secret},
+		{"m": "data:" + secret},
+		{"m": "data:image/png;base64," + secret + "!"},
+		{"m": "data:text/html;base64,aGk="},
 	} {
 		vars["need"] = secret
 		_, err := tmpl.Render(vars)

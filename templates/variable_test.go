@@ -3,6 +3,7 @@ package templates_test
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -106,9 +107,7 @@ func TestVariables(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			vars := map[string]any{"need": ""}
-			for k, v := range c.vars {
-				vars[k] = v
-			}
+			maps.Copy(vars, c.vars)
 			p, err := tmpl.Render(vars)
 			if c.err == nil {
 				if err != nil {

@@ -36,7 +36,7 @@ func contenders(tb testing.TB) map[string]func() (string, error) {
 		tb.Fatal(err)
 	}
 	std := template.Must(template.New("").Option("missingkey=error").Parse(in(goTemplate)))
-	var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+	buffers := sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	return map[string]func() (string, error){
 		"causeway": func() (string, error) { return ours.Render(vars) },
 		"text/template": func() (string, error) {

@@ -3,6 +3,7 @@ package templates_test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -35,9 +36,7 @@ func losing(t *testing.T, share float64) (address string, lost *atomic.Int32) {
 			lost.Add(1)
 			panic(http.ErrAbortHandler)
 		}
-		for key, values := range response.Header {
-			w.Header()[key] = values
-		}
+		maps.Copy(w.Header(), response.Header)
 		w.WriteHeader(response.StatusCode)
 		_, _ = io.Copy(w, response.Body)
 	}))

@@ -30,7 +30,7 @@ func toVariant(body []byte, v templates.Version) (types.PromptVariant, error) {
 	}
 	o, _, err := t.Flatten()
 	if err != nil {
-		return none, fmt.Errorf("Bedrock's form cannot say it: %w", err)
+		return none, fmt.Errorf("no form of Bedrock's says the same: %w", err)
 	}
 	line, err := packed.Encode(body, v)
 	if err != nil {
