@@ -256,6 +256,48 @@ func TestCanary(t *testing.T) {
 	}
 }
 
+// A stream carries the variant in its first event's labels, and its end is
+// recorded with what the program asked to keep.
+func TestStream(t *testing.T) {
+	e := parse(t, strings.Replace(live, "variants:", "unit: user\nweights: [0, 1]\nvariants:", 1))
+	log := experiment.NewFolderLog(t.TempDir())
+	tracker := experiment.NewTracker(e, log, &experiment.TrackerOptions{Price: func(*chain.Result) float64 { return 0.25 }, KeepNotes: true})
+	runner, err := experiment.NewRunner(e, map[string]*chain.Chain{"control": variantChain(t, "control", 0, nil), "warm": variantChain(t, "warm", 0, nil)}, tracker, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []chain.Kind
+	var first chain.Event
+	for event, err := range runner.Stream(t.Context(), chain.Values{"question": "x"}, &chain.RunOptions{Labels: map[string]string{experiment.UserLabel: "ann"}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kinds = append(kinds, event.Kind); event.Kind == chain.RunStarted {
+			first = event
+		}
+	}
+	if first.Labels["variant"] != "warm" || first.Labels[experiment.UserLabel] != "ann" || kinds[len(kinds)-1] != chain.RunFinished {
+		t.Errorf("labels %v, kinds %v", first.Labels, kinds)
+	}
+	if err := tracker.Feedback(t.Context(), experiment.Feedback{RunID: first.RunID, Values: map[string]float64{"csat": 1}, Note: "too long"}); err != nil {
+		t.Fatal(err)
+	}
+	var cost float64
+	var note string
+	for r, err := range log.Read(t.Context(), "live") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		cost, note = cost+r.Values[experiment.Cost], note+r.Note
+	}
+	if cost != 0.25 || note != "too long" {
+		t.Errorf("cost %v, note %q", cost, note)
+	}
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Graders judge live runs; their scores join the run's unit.
 func TestGradeLive(t *testing.T) {
 	e := parse(t, strings.Replace(live, "name: csat", "name: polite", 1))
