@@ -13,12 +13,12 @@ import (
 var start = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 
 func parse(key string, method experiment.Method) (*experiment.Experiment, error) {
-	return experiment.Parse([]byte(fmt.Sprintf(`schema: causeway.experiment/v1
+	return experiment.Parse(fmt.Appendf(nil, `schema: causeway.experiment/v1
 key: %s
 variants: [{key: control}, {key: warm}]
 metrics: {primary: {name: csat, kind: binary}}
 decision: {method: %s}
-`, key, method)))
+`, key, method))
 }
 
 // visitors yields n units, one a minute, who like the variants with these
