@@ -1,12 +1,15 @@
 package bedrock_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/tmc/langchaingo/llms"
 
 	"github.com/causeway-go/causeway/bedrock"
@@ -170,4 +173,34 @@ func (f doFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
 // isResourceNotFound is the sibling that llms lacks.
 func isResourceNotFound(err error) bool {
 	return errors.Is(err, &llms.Error{Code: llms.ErrCodeResourceNotFound})
+}
+
+// A call that never arrives says whom it could not reach; one that was given up
+// says that, and does not blame the service.
+func TestUnreachable(t *testing.T) {
+	client, err := bedrock.NewClient(t.Context(), &bedrock.ClientOptions{
+		Endpoint: "http://127.0.0.1:1", // nobody listens there
+		Config:   &aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := bedrock.New(client, "amazon.nova-lite-v1:0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, tt := range []struct {
+		ctx       context.Context
+		want, not string
+	}{
+		{t.Context(), "cannot reach 127.0.0.1:1: ", "StatusCode"},
+		{cancelled, "context canceled", "cannot reach"},
+	} {
+		_, err := model.GenerateContent(tt.ctx, []llms.MessageContent{llms.TextParts(llms.ChatMessageTypeHuman, "hi")})
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), tt.not) {
+			t.Errorf("error %v, want %q and no %q", err, tt.want, tt.not)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -58,8 +59,16 @@ func serviceCode(code string) string {
 }
 
 // rootMessage returns the words of an error without the SDK's wrapping, which
-// repeats the operation and says that retries ran out where none were made.
+// repeats the operation, the status of an answer that never came, and that
+// retries ran out where none were made.
 func rootMessage(err error) string {
+	if e, ok := errors.AsType[*url.Error](err); ok && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		host := e.URL
+		if u, parsed := url.Parse(e.URL); parsed == nil {
+			host = u.Host
+		}
+		return "cannot reach " + host + ": " + e.Err.Error()
+	}
 	if op, ok := errors.AsType[*smithy.OperationError](err); ok {
 		err = op.Err
 	}

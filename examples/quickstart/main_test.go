@@ -133,7 +133,7 @@ func TestUnreachableEndpoint(t *testing.T) {
 	if !ok || e.Class != retry.Transient || e.Attempts < 2 {
 		t.Fatalf("error %v, want a transient one after some attempts", err)
 	}
-	for _, part := range []string{"chain support", "step triage", "127.0.0.1:1", "connection refused"} {
+	for _, part := range []string{"chain support", "step triage", "cannot reach 127.0.0.1:1", "connection refused"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q does not say %q", err, part)
 		}
