@@ -50,6 +50,54 @@ type shout string
 
 func (shout) String() string { panic("a method of a value was called") }
 
+// cyclic holds itself.
+var cyclic = func() map[string]any {
+	m := map[string]any{}
+	m["self"] = m
+	return m
+}()
+
+var variableCases = map[string]struct {
+	vars map[string]any
+	want string // the text, or the sentinel's
+	err  error
+	at   string
+}{
+	"only what is needed": {vars: map[string]any{}, want: "en no z"},
+	"everything": {vars: map[string]any{
+		"s": "abcé", "e": "de", "n": 2.5, "i": int8(3), "b": true, "l": []string{"a", "b"}, "o": map[string]string{"id": "7"},
+		"x": map[string]any{"b": 1, "a": "<"}, "z": "z",
+	}, want: `abcé de 2.5 3 yes a,b, 7 {"a":"<","b":1}`},
+	"typed text":          {vars: map[string]any{"e": queue("de")}, want: "de no z"},
+	"no method is called": {vars: map[string]any{"x": shout("hi")}, want: "en hi no z"},
+	"raw json":            {vars: map[string]any{"x": json.RawMessage(`[1.10,"a"]`)}, want: `en [1.10,"a"][1.10,"a"] no z`},
+	"missing":             {vars: map[string]any{"need": nil}, err: templates.ErrWrongType, at: "need"},
+	"undeclared":          {vars: map[string]any{"more": 1}, err: templates.ErrUndeclared, at: "more"},
+	"number for text":     {vars: map[string]any{"s": 3}, err: templates.ErrWrongType, at: "s"},
+	"text for number":     {vars: map[string]any{"n": "3"}, err: templates.ErrWrongType, at: "n"},
+	"fraction":            {vars: map[string]any{"i": 1.5}, err: templates.ErrWrongType, at: "i"},
+	"whole float":         {vars: map[string]any{"i": 4.0}, want: "en 4 no z"},
+	"not a number":        {vars: map[string]any{"n": math.NaN()}, err: templates.ErrWrongType, at: "n"},
+	"too low":             {vars: map[string]any{"n": -1}, err: templates.ErrRefused, at: "n"},
+	"too high":            {vars: map[string]any{"n": json.Number("11")}, err: templates.ErrRefused, at: "n"},
+	"too short":           {vars: map[string]any{"s": "a"}, err: templates.ErrRefused, at: "s"},
+	"too long":            {vars: map[string]any{"s": "abcde"}, err: templates.ErrRefused, at: "s"},
+	"pattern":             {vars: map[string]any{"s": "AB"}, err: templates.ErrRefused, at: "s"},
+	"not UTF-8":           {vars: map[string]any{"need": "\xff"}, err: templates.ErrRefused, at: "need"},
+	"enum":                {vars: map[string]any{"e": "fr"}, err: templates.ErrRefused, at: "e"},
+	"element":             {vars: map[string]any{"l": []any{"a", 1}}, err: templates.ErrWrongType, at: "l[1]"},
+	"too few":             {vars: map[string]any{"l": []any{}}, err: templates.ErrRefused, at: "l"},
+	"property missing":    {vars: map[string]any{"o": map[string]any{}}, err: templates.ErrMissing, at: "o.id"},
+	"property undeclared": {vars: map[string]any{"o": map[string]any{"id": "1", "ib": 2}}, err: templates.ErrUndeclared, at: "o.ib"},
+	"struct":              {vars: map[string]any{"x": danger{"k"}}, err: templates.ErrWrongType, at: "x"},
+	"struct inside":       {vars: map[string]any{"x": map[string]any{"d": &danger{"k"}}}, err: templates.ErrWrongType, at: "x.d"},
+	"time":                {vars: map[string]any{"x": time.Now()}, err: templates.ErrWrongType, at: "x"},
+	"func":                {vars: map[string]any{"x": func() string { return "" }}, err: templates.ErrWrongType, at: "x"},
+	"bytes":               {vars: map[string]any{"x": []byte("hi")}, err: templates.ErrWrongType, at: "x"},
+	"cyclic":              {vars: map[string]any{"x": cyclic}, err: templates.ErrWrongType},
+	"broken number":       {vars: map[string]any{"x": json.Number("1e")}, err: templates.ErrWrongType, at: "x"},
+}
+
 func TestVariables(t *testing.T) {
 	properties := `
     s: {type: string, minLength: 2, maxLength: 4, pattern: "^[a-zé]*$"}
@@ -63,48 +111,7 @@ func TestVariables(t *testing.T) {
     z: {type: [string, "null"]}
 `
 	tmpl := parse(t, properties, "{{need}} {{#s}}{{s}}{{/s}} {{e}} {{#n}}{{n}}{{/n}} {{#i}}{{i}}{{/i}} {{#b}}yes{{/b}} {{#l}}{{.}},{{/l}} {{#o}}{{id}}{{/o}} {{#x}}{{x}}{{/x}} {{^z}}no z{{/z}}")
-	cyclic := map[string]any{}
-	cyclic["self"] = cyclic
-	for name, c := range map[string]struct {
-		vars map[string]any
-		want string // the text, or the sentinel's
-		err  error
-		at   string
-	}{
-		"only what is needed": {vars: map[string]any{}, want: "en no z"},
-		"everything": {vars: map[string]any{
-			"s": "abcé", "e": "de", "n": 2.5, "i": int8(3), "b": true, "l": []string{"a", "b"}, "o": map[string]string{"id": "7"},
-			"x": map[string]any{"b": 1, "a": "<"}, "z": "z",
-		}, want: `abcé de 2.5 3 yes a,b, 7 {"a":"<","b":1}`},
-		"typed text":          {vars: map[string]any{"e": queue("de")}, want: "de no z"},
-		"no method is called": {vars: map[string]any{"x": shout("hi")}, want: "en hi no z"},
-		"raw json":            {vars: map[string]any{"x": json.RawMessage(`[1.10,"a"]`)}, want: `en [1.10,"a"][1.10,"a"] no z`},
-		"missing":             {vars: map[string]any{"need": nil}, err: templates.ErrWrongType, at: "need"},
-		"undeclared":          {vars: map[string]any{"more": 1}, err: templates.ErrUndeclared, at: "more"},
-		"number for text":     {vars: map[string]any{"s": 3}, err: templates.ErrWrongType, at: "s"},
-		"text for number":     {vars: map[string]any{"n": "3"}, err: templates.ErrWrongType, at: "n"},
-		"fraction":            {vars: map[string]any{"i": 1.5}, err: templates.ErrWrongType, at: "i"},
-		"whole float":         {vars: map[string]any{"i": 4.0}, want: "en 4 no z"},
-		"not a number":        {vars: map[string]any{"n": math.NaN()}, err: templates.ErrWrongType, at: "n"},
-		"too low":             {vars: map[string]any{"n": -1}, err: templates.ErrRefused, at: "n"},
-		"too high":            {vars: map[string]any{"n": json.Number("11")}, err: templates.ErrRefused, at: "n"},
-		"too short":           {vars: map[string]any{"s": "a"}, err: templates.ErrRefused, at: "s"},
-		"too long":            {vars: map[string]any{"s": "abcde"}, err: templates.ErrRefused, at: "s"},
-		"pattern":             {vars: map[string]any{"s": "AB"}, err: templates.ErrRefused, at: "s"},
-		"not UTF-8":           {vars: map[string]any{"need": "\xff"}, err: templates.ErrRefused, at: "need"},
-		"enum":                {vars: map[string]any{"e": "fr"}, err: templates.ErrRefused, at: "e"},
-		"element":             {vars: map[string]any{"l": []any{"a", 1}}, err: templates.ErrWrongType, at: "l[1]"},
-		"too few":             {vars: map[string]any{"l": []any{}}, err: templates.ErrRefused, at: "l"},
-		"property missing":    {vars: map[string]any{"o": map[string]any{}}, err: templates.ErrMissing, at: "o.id"},
-		"property undeclared": {vars: map[string]any{"o": map[string]any{"id": "1", "ib": 2}}, err: templates.ErrUndeclared, at: "o.ib"},
-		"struct":              {vars: map[string]any{"x": danger{"k"}}, err: templates.ErrWrongType, at: "x"},
-		"struct inside":       {vars: map[string]any{"x": map[string]any{"d": &danger{"k"}}}, err: templates.ErrWrongType, at: "x.d"},
-		"time":                {vars: map[string]any{"x": time.Now()}, err: templates.ErrWrongType, at: "x"},
-		"func":                {vars: map[string]any{"x": func() string { return "" }}, err: templates.ErrWrongType, at: "x"},
-		"bytes":               {vars: map[string]any{"x": []byte("hi")}, err: templates.ErrWrongType, at: "x"},
-		"cyclic":              {vars: map[string]any{"x": cyclic}, err: templates.ErrWrongType},
-		"broken number":       {vars: map[string]any{"x": json.Number("1e")}, err: templates.ErrWrongType, at: "x"},
-	} {
+	for name, c := range variableCases {
 		t.Run(name, func(t *testing.T) {
 			vars := map[string]any{"need": ""}
 			maps.Copy(vars, c.vars)
