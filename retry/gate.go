@@ -213,7 +213,7 @@ func (g *Gate) grant(now time.Time, c Cost) *Grant {
 	tokens := charge{c.total(), c.total() * g.ratio}
 	g.requests.take(oneRequest)
 	g.tokens.take(tokens)
-	grant := &Grant{gate: g, tokens: tokens, sent: now, probe: g.probe.on}
+	grant := &Grant{gate: g, tokens: tokens, sent: now, number: g.requests.passes, probe: g.probe.on}
 	if g.probe.on {
 		g.probe.out = true
 	}

@@ -11,6 +11,7 @@ type Grant struct {
 	gate   *Gate
 	tokens charge
 	sent   time.Time
+	number uint64
 	probe  bool // sent to find out whether the service is back
 	trial  bool // sent before its turn, as a test of the rate
 	done   bool
@@ -54,8 +55,11 @@ func (t *Grant) Done(o Outcome, u message.Usage) {
 		g.failed(now, t, o)
 	default: // an answer about this one request, or none: it says nothing of the rate
 		t.refundTokens()
-		g.answered = g.answered || o.Class != Canceled
 		g.probe.came(t)
+		if o.Class != Canceled {
+			g.answered = true
+			g.alive(now, t)
+		}
 	}
 	if closed && g.probe.on {
 		g.evict()
@@ -80,11 +84,11 @@ func (t *Grant) giveBack() {
 }
 
 func (t *Grant) refund() {
-	t.gate.requests.refused(t.sent, oneRequest, false)
+	t.gate.requests.refused(t.number, oneRequest, false)
 	t.refundTokens()
 }
 
-func (t *Grant) refundTokens() { t.gate.tokens.refused(t.sent, t.tokens, false) }
+func (t *Grant) refundTokens() { t.gate.tokens.refused(t.number, t.tokens, false) }
 
 var oneRequest = charge{1, 1}
 
@@ -95,8 +99,8 @@ func (g *Gate) succeeded(now time.Time, t *Grant, u message.Usage) {
 		used = t.tokens.expected
 	}
 	g.ratio += (used/max(t.tokens.reserved, 1) - g.ratio) / 16
-	g.requests.settle(t.sent, oneRequest, 1)
-	g.tokens.settle(t.sent, t.tokens, used)
+	g.requests.settle(t.number, oneRequest, 1)
+	g.tokens.settle(t.number, t.tokens, used)
 	g.latency.add(now.Sub(t.sent))
 	g.answered = true
 	g.exhausted = time.Time{}
@@ -104,12 +108,25 @@ func (g *Gate) succeeded(now time.Time, t *Grant, u message.Usage) {
 		g.window++
 	}
 	if g.probe.passed(now, t) {
-		g.requests.resume(ThrottleRequests, g.probe.dimension, g.probe.gap)
-		g.tokens.resume(ThrottleTokens, g.probe.dimension, g.probe.gap)
-		g.window = startWindow
+		g.resume()
 	}
 	g.requests.passed(t.trial)
 	g.tokens.passed(t.trial)
+}
+
+// alive notes that the service answers, if only to refuse this one request. An
+// outage is over then; a shortage may not be.
+func (g *Gate) alive(now time.Time, t *Grant) {
+	if g.probe.dimension == Transient && g.probe.passed(now, t) {
+		g.resume()
+	}
+}
+
+// resume lets calls through again after the circuit has closed.
+func (g *Gate) resume() {
+	g.requests.resume(ThrottleRequests, g.probe.dimension, g.probe.gap)
+	g.tokens.resume(ThrottleTokens, g.probe.dimension, g.probe.gap)
+	g.window = startWindow
 }
 
 // throttled slows the dimension that was short.
@@ -123,9 +140,9 @@ func (g *Gate) throttled(now time.Time, t *Grant, o Outcome) {
 		mine, rest = rest, mine
 	}
 	through := short.served - short.newer.served
-	fresh := !g.probe.on && short.fresh(t.sent)
-	short.refused(t.sent, mine, !fresh)
-	other.refused(t.sent, rest, false)
+	fresh := !g.probe.on && short.fresh(t.number)
+	short.refused(t.number, mine, !fresh)
+	other.refused(t.number, rest, false)
 	switch {
 	case g.probe.on:
 		g.probe.refused(now, t, o.Class, short.probeGaps(), g.o.Rand)

@@ -56,9 +56,9 @@ func (r *rate) period() time.Duration {
 	return min(p, maxPeriod)
 }
 
-// fresh reports whether the refusal of a request sent at sent begins a new
-// congestion epoch: it was sent at the rate set by the last decrease.
-func (r *rate) fresh(sent time.Time) bool { return r.epoch.IsZero() || sent.After(r.epoch) }
+// fresh reports whether the refusal of a call begins a new congestion epoch: it
+// was let through after the last decrease.
+func (r *rate) fresh(number uint64) bool { return number > r.epoch }
 
 // slow answers the first refusal of an epoch, met at now.
 func (r *rate) slow(now time.Time, c charge) {
@@ -85,7 +85,7 @@ func (r *rate) slow(now time.Time, c charge) {
 	r.feeling = false
 	r.perSecond = r.peak * keep
 	r.phase = 0
-	r.epoch = now
+	r.epoch = r.passes
 	r.level = min(r.level, -r.unitOr(1)*r.pause()) // the next one waits a slot, or a part of it
 	r.remember(r.now(now))
 }

@@ -5,6 +5,7 @@ import "time"
 // mark remembers when the service's bucket was empty.
 type mark struct {
 	at            time.Time
+	passes        uint64
 	taken, served float64
 	waited        time.Duration
 }
@@ -17,7 +18,7 @@ const (
 
 // now returns the mark of this moment.
 func (r *rate) now(at time.Time) mark {
-	return mark{at: at, taken: r.taken, served: r.served, waited: r.waited}
+	return mark{at: at, passes: r.passes, taken: r.taken, served: r.served, waited: r.waited}
 }
 
 // measured returns the service's refill between an earlier refusal and one at
@@ -51,13 +52,13 @@ func (r *rate) remember(m mark) {
 	r.newer = m
 }
 
-// count corrects what a call sent at sent took, and in how many calls, now and
-// in the marks that had counted it already.
-func (r *rate) count(sent time.Time, units, calls float64) {
+// count corrects what a call took, and in how many calls, now and in the marks
+// that had counted it already.
+func (r *rate) count(number uint64, units, calls float64) {
 	r.taken += units
 	r.served += calls
 	for _, m := range []*mark{&r.begun, &r.older, &r.newer} {
-		if sent.Before(m.at) {
+		if number <= m.passes {
 			m.taken += units
 			m.served += calls
 		}

@@ -65,7 +65,7 @@ func (p *probe) refused(now time.Time, t *Grant, class Class, between gaps, rand
 	p.streak++
 	switch {
 	case p.on:
-		p.gap = min(time.Duration(between.factor*float64(p.gap)), between.max)
+		p.gap = max(between.min, min(time.Duration(between.factor*float64(p.gap)), between.max))
 	case p.streak >= between.after:
 		p.on = true
 		p.gap = between.min

@@ -119,3 +119,50 @@ func TestConnectionLost(t *testing.T) {
 		}
 	})
 }
+
+// An answer, if only "your request is invalid", ends an outage.
+func TestInvalidRequestClosesTheCircuit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := retry.NewGate(nil)
+		for range 3 {
+			grant, err := g.Acquire(t.Context(), retry.Cost{}, time.Time{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Millisecond)
+			grant.Done(retry.OutcomeOf(errUnavailable), message.Usage{})
+		}
+		if !g.Stats().Open {
+			t.Fatal("still closed after three failures")
+		}
+		grant, err := g.Acquire(t.Context(), retry.Cost{}, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		grant.Done(retry.OutcomeOf(errInvalid), message.Usage{})
+		if g.Stats().Open {
+			t.Error("the service answers, and the circuit stays open")
+		}
+	})
+}
+
+// While the service says how long to leave it alone, nobody asks it, even when
+// a call that was on its way succeeds.
+func TestHeldByTheService(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := retry.NewGate(nil)
+		first, _ := g.Acquire(t.Context(), retry.Cost{}, time.Time{})
+		second, _ := g.Acquire(t.Context(), retry.Cost{}, time.Time{})
+		first.Done(retry.OutcomeOf(&apiError{code: "ThrottlingException", status: 429, after: 30 * time.Second}), message.Usage{})
+		second.Done(retry.Outcome{}, message.Usage{Input: 1, Output: 1})
+		start := time.Now()
+		third, err := g.Acquire(t.Context(), retry.Cost{}, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		third.Done(retry.Outcome{}, message.Usage{Input: 1, Output: 1})
+		if waited := time.Since(start); waited < 30*time.Second {
+			t.Errorf("asked again after %v", waited)
+		}
+	})
+}

@@ -21,13 +21,14 @@ type rate struct {
 	level     float64 // what may be taken now; below 0 the next one waits
 	at        time.Time
 
-	peak    float64   // the rate that growth levels off at
-	phase   float64   // how far growth has come since the last decrease; 1 is the peak
-	epoch   time.Time // of the last decrease: requests sent before it teach nothing
-	blocked bool      // the first waiter waits for this dimension
-	probing bool      // and it does so because nothing gets through
-	hurry   float64   // how fast growth runs; 1 is its normal pace
+	peak    float64 // the rate that growth levels off at
+	phase   float64 // how far growth has come since the last decrease; 1 is the peak
+	epoch   uint64  // calls let through before the last decrease: their refusals teach nothing
+	blocked bool    // the first waiter waits for this dimension
+	probing bool    // and it does so because nothing gets through
+	hurry   float64 // how fast growth runs; 1 is its normal pace
 
+	passes  uint64        // calls let through, ever; the number of a call is its place among them
 	taken   float64       // units that went through, ever; refusals taken back
 	served  float64       // calls that went through, ever
 	waited  time.Duration // time in which callers waited for this dimension, ever
@@ -83,6 +84,7 @@ type charge struct{ reserved, expected float64 }
 
 // take lets a call through.
 func (r *rate) take(c charge) {
+	r.passes++
 	if r.limited() {
 		r.level -= c.reserved
 	}
@@ -90,21 +92,21 @@ func (r *rate) take(c charge) {
 	r.served++
 }
 
-// settle corrects a take, of a call sent at sent, to what was used.
-func (r *rate) settle(sent time.Time, c charge, used float64) {
+// settle corrects the take of the call of that number to what was used.
+func (r *rate) settle(number uint64, c charge, used float64) {
 	if r.limited() {
 		r.level += c.reserved - used
 	}
-	r.count(sent, used-c.expected, 0)
+	r.count(number, used-c.expected, 0)
 	r.settled++
 	r.unit += (used - r.unit) / float64(min(r.settled, 16))
 }
 
-// refused takes back a take, of a call sent at sent, that the service did not
-// honour. The pacing slot stays used in the dimension that was short (kept),
+// refused takes back the take of a call that the service did not honour. The
+// pacing slot stays used in the dimension that was short (kept),
 // as it was for nothing only in the others.
-func (r *rate) refused(sent time.Time, c charge, kept bool) {
-	r.count(sent, -c.expected, -1)
+func (r *rate) refused(number uint64, c charge, kept bool) {
+	r.count(number, -c.expected, -1)
 	if !r.limited() {
 		return
 	}

@@ -49,7 +49,8 @@ func (g *Gate) outlook(now time.Time, c *call) outlook {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.advance(now)
-	o := outlook{shut: g.probe.shut(now) || now.Before(g.exhausted)}
+	shut := g.probe.shut(now) || g.probe.on && g.queue.len() > 0 // those that wait probe first
+	o := outlook{shut: shut || now.Before(g.exhausted)}
 	if g.queue.len() > 0 || g.wait(now) > 0 {
 		o.wait = g.expected(now, c.start)
 		w := &waiter{turn: turn{limit: c.limit}, deadline: c.deadline}

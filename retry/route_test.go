@@ -2,6 +2,7 @@ package retry_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,6 +80,35 @@ func TestOutageFallsOverAndBack(t *testing.T) {
 		if backup.calls != before {
 			t.Errorf("still on the fallback after %d calls to the primary", primary.calls)
 		}
+	})
+}
+
+// Calls without a fallback wait at a shared gate that is shut; those with one
+// neither wait behind them nor go round in circles.
+func TestSharedGateInAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := retry.NewGate(nil)
+		gates := func(string) *retry.Gate { return gate }
+		primary, backup := &scripted{turns: fails(6, errUnavailable)}, &scripted{}
+		stubborn := retry.Wrap(primary, &retry.Options{Gates: gates})
+		flexible := retry.Wrap(primary, &retry.Options{Gates: gates, Fallbacks: []retry.Fallback{{Name: "spare", Model: backup}}})
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				if _, err := stubborn.GenerateContent(t.Context(), hello); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		time.Sleep(time.Second)
+		start := time.Now()
+		if _, err := flexible.GenerateContent(t.Context(), hello); err != nil {
+			t.Error(err)
+		}
+		if time.Since(start) != 0 || backup.calls != 1 {
+			t.Errorf("answered after %v, %d calls to the fallback", time.Since(start), backup.calls)
+		}
+		wg.Wait()
 	})
 }
 

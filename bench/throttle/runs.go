@@ -16,7 +16,7 @@ type goal struct {
 	goodput    float64       // at least
 	p99        float64       // at most, of the ideal's
 	jain       float64       // at least
-	makespan   float64       // at most, of the limit
+	makespan   float64       // at most, of the ideal's
 	into       int           // at most
 	recovery   time.Duration // at most
 	achievable float64       // at least, of what the ideal serves

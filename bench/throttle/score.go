@@ -15,7 +15,7 @@ type score struct {
 	p50, p99  time.Duration // of calls that were served
 	jain      float64       // fairness between callers
 	makespan  time.Duration // until the last call was served
-	limit     time.Duration // herd: the makespan nobody can beat
+	limit     time.Duration // herd: how long the quota takes for what was served
 	into      int           // requests sent into the outage
 	recovery  time.Duration // from the outage's end to 90 % of the quota
 }

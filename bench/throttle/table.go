@@ -102,7 +102,11 @@ func remark(x trial, s, best score) string {
 	var all []string
 	switch {
 	case x.sc.herd:
-		all = append(all, fmt.Sprintf("last after %.1f s; none can before %.1f s", s.makespan.Seconds(), s.limit.Seconds()))
+		last := fmt.Sprintf("last after %.1f s; the tokens alone take %.1f s", s.makespan.Seconds(), s.limit.Seconds())
+		if best.makespan > 0 {
+			last += fmt.Sprintf(", the ideal %.1f s", best.makespan.Seconds())
+		}
+		all = append(all, last)
 	case x.sc.outage[1] > 0:
 		all = append(all, fmt.Sprintf("%d sent into it, back after %.1f s", s.into, s.recovery.Seconds()))
 	case x.sc.rate > 0:
