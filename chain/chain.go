@@ -3,7 +3,6 @@ package chain
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -103,9 +102,6 @@ func (c *Chain) Name() string { return c.name }
 // Description says what the chain is for, in its author's words.
 func (c *Chain) Description() string { return c.o.Description }
 
-// Steps returns the steps in order. Read only.
-func (c *Chain) Steps() []Step { return c.steps }
-
 // Inputs names what a run must be given, in alphabetical order.
 func (c *Chain) Inputs() []string { return c.required }
 
@@ -122,13 +118,4 @@ func (c *Chain) OutputSchema() *jsonschema.Schema {
 		gives[i] = give{name: o.name, typ: o.typ}
 	}
 	return objectOf(gives)
-}
-
-// String returns the chain's name and steps, for debugging.
-func (c *Chain) String() string {
-	names := make([]string, len(c.steps))
-	for i, s := range c.steps {
-		names[i] = s.Name()
-	}
-	return fmt.Sprintf("chain %s %v", c.name, names)
 }

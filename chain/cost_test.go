@@ -71,3 +71,21 @@ func BenchmarkTenSteps(b *testing.B) {
 		}
 	}
 }
+
+// Nobody pays for events that nobody reads.
+func TestEventsCostNothingUnread(t *testing.T) {
+	c := stepsOf(t, 10)
+	in := Values{"a": "A", "b": "B", "c": "C", "d": "D"}
+	allocs := func(o *RunOptions) float64 {
+		return testing.AllocsPerRun(50, func() {
+			if _, err := c.Run(t.Context(), in, o); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	unread, read := allocs(nil), allocs(&RunOptions{Events: func(Event) {}})
+	t.Logf("ten steps: %v allocations, read %v", unread, read)
+	if read-unread < 10 {
+		t.Errorf("events take %v allocations more when they are read: they are made anyway", read-unread)
+	}
+}

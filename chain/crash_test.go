@@ -192,12 +192,13 @@ func TestCrashAtEveryBoundary(t *testing.T) {
 	}
 }
 
-// dieAtEveryEntry is the worst of days: every process writes one entry and dies.
+// dieAtEveryEntry is the worst of days: every process claims the run, writes one
+// entry more, and dies.
 func dieAtEveryEntry(t *testing.T, whole string) {
 	t.Helper()
 	dir := t.TempDir()
 	for tries := 0; ; tries++ {
-		if out, lived := program(t, dir, 1, true); lived {
+		if out, lived := program(t, dir, 2, true); lived {
 			if diff := cmp.Diff(whole, out); diff != "" {
 				t.Error(diff)
 			}
@@ -207,7 +208,7 @@ func dieAtEveryEntry(t *testing.T, whole string) {
 			t.Fatal("the run makes no progress")
 		}
 	}
-	checkLog(t, dir, 1, true, 40)
+	checkLog(t, dir, 2, true, 40)
 }
 
 // checkLog holds what was done against what may be done: killed after an

@@ -36,7 +36,7 @@ type journal struct {
 
 // entry is one line of a journal. Which fields mean something depends on Kind.
 type entry struct {
-	Kind string    `json:"kind"` // start, step, turn, call, ask, answer, memory, end
+	Kind string    `json:"kind"` // start, step, turn, call, ask, answer, memory, resume, end
 	Time time.Time `json:"time"`
 	Key  string    `json:"key,omitempty"` // the step's path; ask and answer: the asking place
 
@@ -152,6 +152,7 @@ func (j *journal) replay(e entry) error {
 		j.intents[e.Key] = true
 	case "end":
 		j.end = &e
+	case "resume":
 	default:
 		return fmt.Errorf("its kind %q is not known: a newer program wrote it", e.Kind)
 	}

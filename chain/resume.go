@@ -71,7 +71,11 @@ func (c *Chain) resume(ctx context.Context, r *run, answer Values) (*Result, err
 // takeAnswer writes the answer down.
 func (c *Chain) takeAnswer(ctx context.Context, j *journal, answer Values) error {
 	if answer == nil {
-		return nil
+		if j.pending != nil {
+			return nil // the question is asked again
+		}
+		// Claims the run: whoever else works on it finds this number taken.
+		return j.add(ctx, entry{Kind: "resume"})
 	}
 	if j.pending == nil {
 		return fmt.Errorf("chain %s: run %s: %w", c.name, j.runID, ErrNotWaiting)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -176,5 +177,74 @@ func TestAFailedRunGoesOnWhereItFailed(t *testing.T) {
 	}
 	if _, err := c.Resume(t.Context(), "r", Values{"x": 1}, nil); err != nil {
 		t.Errorf("an answer to a run that is over: %v", err)
+	}
+}
+
+// together lets two read a journal before either goes on.
+type together struct {
+	Checkpointer
+	both *sync.WaitGroup
+}
+
+func (c together) Entries(ctx context.Context, runID string) ([][]byte, error) {
+	entries, err := c.Checkpointer.Entries(ctx, runID)
+	c.both.Done()
+	c.both.Wait()
+	return entries, err
+}
+
+func TestOfTwoResumersOneGoesOn(t *testing.T) {
+	act, tries := flaky("act", 1, errors.New("down"))
+	both := &sync.WaitGroup{}
+	both.Add(2)
+	c := must(t, []Step{act}, &Options{Checkpoints: together{NewInProcessCheckpoints(), both}})
+	if _, err := c.Run(t.Context(), nil, &RunOptions{RunID: "r"}); err == nil {
+		t.Fatal("it went well")
+	}
+	var wg sync.WaitGroup
+	var won, lost atomic.Int32
+	for range 2 {
+		wg.Go(func() {
+			switch _, err := c.Resume(t.Context(), "r", nil, nil); {
+			case err == nil:
+				won.Add(1)
+			case errors.Is(err, ErrConflict):
+				lost.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if won.Load() != 1 || lost.Load() != 1 || *tries != 2 {
+		t.Errorf("%d went on, %d were turned away, the step ran %d times", won.Load(), lost.Load(), *tries)
+	}
+}
+
+func TestOfTwoAnswersOneCounts(t *testing.T) {
+	for range 20 {
+		var ran atomic.Int32
+		act := Func("act", func(context.Context, Values) (string, error) { ran.Add(1); return "", nil }, nil)
+		c := must(t, []Step{Approve("ok", "Shall we?", nil), With(act, &StepOptions{When: "ok.approved"})}, &Options{Checkpoints: NewInProcessCheckpoints()})
+		if _, err := c.Run(t.Context(), nil, &RunOptions{RunID: "r"}); err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		var won atomic.Int32
+		for range 2 {
+			wg.Go(func() {
+				_, err := c.Resume(t.Context(), "r", Values{"approved": true}, nil)
+				switch {
+				case err == nil:
+					won.Add(1) // the other may also find the run over, and be told its values
+				case !errors.Is(err, ErrConflict) && !errors.Is(err, ErrNotWaiting):
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if won.Load() == 0 || ran.Load() != 1 {
+			t.Fatalf("%d answers counted, the step ran %d times", won.Load(), ran.Load())
+		}
 	}
 }

@@ -249,3 +249,24 @@ func TestTenThousandRunsAtOnce(t *testing.T) {
 		t.Logf("10,000 runs took %d MiB", grown)
 	}
 }
+
+func TestEventsSideBySideKeepEachStepsOrder(t *testing.T) {
+	var steps []Step
+	for i := range 8 {
+		steps = append(steps, Prompt(fmt.Sprintf("s%d", i), tired{}, asks(t, "q"), nil))
+	}
+	c := must(t, []Step{Parallel("all", steps, nil)}, nil)
+	seen := map[string][]string{}
+	for e, err := range c.Stream(t.Context(), Values{"q": "?"}, nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[e.Step] = append(seen[e.Step], string(e.Kind))
+	}
+	for i := range 8 {
+		want := []string{"step.started", "retry", "reasoning", "token", "step.finished"}
+		if diff := cmp.Diff(want, seen[fmt.Sprintf("all/s%d", i)]); diff != "" {
+			t.Errorf("step %d: %s", i, diff)
+		}
+	}
+}

@@ -5,9 +5,8 @@ import "maps"
 // scope is what the checker knows at one point of a chain: the values that
 // exist there, and those that only come later.
 type scope struct {
-	vars   map[string]*variable
-	later  map[string]elsewhere // values that are made, but not before this point
-	parent *scope               // of a block: where the names that exist already live
+	vars  map[string]*variable
+	later map[string]elsewhere // values that are made, but not before this point
 }
 
 // elsewhere says who makes a value that cannot be read here.
@@ -32,7 +31,7 @@ func newScope() *scope {
 // block returns a scope inside s: it sees what s sees, and what it adds s does
 // not see.
 func (s *scope) block() *scope {
-	return &scope{vars: maps.Clone(s.vars), later: maps.Clone(s.later), parent: s}
+	return &scope{vars: maps.Clone(s.vars), later: maps.Clone(s.later)}
 }
 
 func (s *scope) names() []string { return sortedKeys(s.vars) }
