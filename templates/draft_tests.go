@@ -1,9 +1,6 @@
 package templates
 
 import (
-	"encoding/json"
-
-	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/tmc/langchaingo/llms"
 	"gopkg.in/yaml.v3"
 )
@@ -95,31 +92,5 @@ func (r *reader) testHistory(n *yaml.Node, path string) []llms.MessageContent {
 			"user": add(llms.ChatMessageTypeHuman), "assistant": add(llms.ChatMessageTypeAI),
 		})
 	})
-	return out
-}
-
-// output reads the answer's schema and checks that it is one.
-func (r *reader) output(n *yaml.Node, path string) json.RawMessage {
-	var out json.RawMessage
-	r.object(n, path, map[string]field{
-		"schema": func(n *yaml.Node, path string) {
-			before := len(r.faults)
-			out = r.json(n, path)
-			if len(r.faults) > before {
-				return
-			}
-			var s jsonschema.Schema
-			if follow(n).Kind != yaml.MappingNode {
-				r.fault(n, path, "want a JSON Schema, found %s", describe(follow(n)))
-			} else if json.Unmarshal(out, &s) != nil {
-				r.fault(n, path, "not a JSON Schema: a keyword has a value of the wrong type")
-			} else if _, err := s.Resolve(nil); err != nil {
-				r.fault(n, path, "not a valid JSON Schema: %v", err)
-			}
-		},
-	})
-	if out == nil {
-		r.fault(n, path, "schema is missing")
-	}
 	return out
 }

@@ -104,7 +104,7 @@ func (s *Store) label(ctx context.Context, name, label string, version int) erro
 		Name: s.parameter(name), Labels: []string{label}, ParameterVersion: new(int64(version)),
 	})
 	if err != nil {
-		return s.explain("label "+name, err)
+		return explain("label "+name, err)
 	}
 	if len(out.InvalidLabels) > 0 {
 		return fmt.Errorf("ssmstore: Parameter Store does not take the label %q", label)
@@ -123,7 +123,7 @@ func (s *Store) remove(ctx context.Context, name, alias string, before templates
 		if _, err := s.client.UnlabelParameterVersion(ctx, &ssm.UnlabelParameterVersionInput{
 			Name: s.parameter(name), Labels: []string{label}, ParameterVersion: new(int64(version)),
 		}); err != nil {
-			return before, s.explain("unlabel "+name, err)
+			return before, explain("unlabel "+name, err)
 		}
 	}
 	return templates.Alias{Name: alias, Previous: before.Version}, nil

@@ -13,6 +13,8 @@
 // label has no author, reason, protection or generation; who moved it is in
 // CloudTrail. For more than that use s3store.
 //
+// [Pointers] keeps only the aliases here, and the versions in another store.
+//
 // No server but AWS's speaks this protocol: the tests run the real client
 // against a stub of ours, written from the service's API reference.
 package ssmstore

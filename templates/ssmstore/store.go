@@ -97,7 +97,7 @@ func (s *Store) Publish(ctx context.Context, name string, body []byte, o *templa
 	}
 	out, err := s.client.PutParameter(ctx, s.put(name, value))
 	if err != nil {
-		return v, s.explain("publish "+name, err)
+		return v, explain("publish "+name, err)
 	}
 	v.Number = int(out.Version)
 	return v, nil
@@ -148,7 +148,7 @@ func (s *Store) Get(ctx context.Context, ref templates.Ref) ([]byte, templates.V
 		Name: new(s.options.Prefix + ref.Name + selector), WithDecryption: new(true),
 	})
 	if err != nil {
-		return nil, templates.Version{}, s.explain("get "+ref.String(), err)
+		return nil, templates.Version{}, explain("get "+ref.String(), err)
 	}
 	body, v, err := packed.Decode(value(out.Parameter.Value), ref.Name, int(out.Parameter.Version))
 	if err == nil {
@@ -203,7 +203,7 @@ func (s *Store) history(ctx context.Context, name string, values bool) ([]types.
 	for {
 		page, err := s.client.GetParameterHistory(ctx, in)
 		if err != nil {
-			return nil, s.explain("history of "+name, err)
+			return nil, explain("history of "+name, err)
 		}
 		out = append(out, page.Parameters...)
 		if in.NextToken = page.NextToken; value(in.NextToken) == "" {
@@ -219,7 +219,7 @@ func (s *Store) Names(ctx context.Context, prefix string) iter.Seq2[string, erro
 		for {
 			page, err := s.client.GetParametersByPath(ctx, in)
 			if err != nil {
-				yield("", s.explain("list prompts", err))
+				yield("", explain("list prompts", err))
 				return
 			}
 			for _, p := range page.Parameters {
@@ -243,7 +243,7 @@ func (s *Store) Log(context.Context, string) iter.Seq2[templates.Entry, error] {
 }
 
 // explain turns the service's errors into ours.
-func (s *Store) explain(doing string, err error) error {
+func explain(doing string, err error) error {
 	if _, ok := errors.AsType[*types.ParameterNotFound](err); ok {
 		return fmt.Errorf("ssmstore: %s: %w", doing, templates.ErrNotFound)
 	}

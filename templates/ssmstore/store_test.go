@@ -1,7 +1,10 @@
 package ssmstore_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -89,4 +92,22 @@ func TestLabels(t *testing.T) {
 			t.Errorf("the label %s was taken", alias)
 		}
 	}
+}
+
+// TestPointers: versions in one store, aliases in Parameter Store.
+func TestPointers(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) templates.Store {
+		p, err := ssmstore.NewPointers(newStub().client(), templates.NewInProcess(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return noLog{p}
+	}, &storetest.Options{NoLog: true, NoProtection: true, NoGenerations: true})
+}
+
+// noLog hides the log of the store below, which knows nothing of the aliases.
+type noLog struct{ *ssmstore.Pointers }
+
+func (noLog) Log(context.Context, string) iter.Seq2[templates.Entry, error] {
+	return func(yield func(templates.Entry, error) bool) { yield(templates.Entry{}, errors.ErrUnsupported) }
 }

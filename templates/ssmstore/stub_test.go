@@ -72,7 +72,7 @@ func (s *stub) Do(r *http.Request) (*http.Response, error) {
 	case "GetParameterHistory":
 		out = s.history(in.Name, in.NextToken, in.MaxResults)
 	case "GetParametersByPath":
-		out = s.byPath(in.Path, in.NextToken, in.MaxResults)
+		out = s.byPath(in.Path, in.NextToken, in.MaxResults, in.Recursive)
 	case "LabelParameterVersion":
 		out = s.label(in.Name, in.Labels, in.ParameterVersion)
 	case "UnlabelParameterVersion":
@@ -152,10 +152,11 @@ func (s *stub) history(name, token string, most int) any {
 	return out
 }
 
-func (s *stub) byPath(path, token string, most int) any {
+func (s *stub) byPath(path, token string, most int, recursive bool) any {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(s.parameters)) {
-		if strings.HasPrefix(name, path+"/") {
+		below, ok := strings.CutPrefix(name, path+"/")
+		if ok && (recursive || !strings.Contains(below, "/")) {
 			names = append(names, name)
 		}
 	}
@@ -163,7 +164,8 @@ func (s *stub) byPath(path, token string, most int) any {
 	to := min(from+most, len(names))
 	var page []map[string]any
 	for _, name := range names[from:to] {
-		page = append(page, map[string]any{"Name": name, "Version": 1})
+		newest := s.parameters[name][len(s.parameters[name])-1]
+		page = append(page, map[string]any{"Name": name, "Version": newest.Number, "Value": newest.Value})
 	}
 	out := map[string]any{"Parameters": page}
 	if to < len(names) {
