@@ -203,9 +203,17 @@ func (g *Gate) everAnswered() bool {
 // limited reports whether any rate is known.
 func (g *Gate) limited() bool { return g.requests.limited() || g.tokens.limited() }
 
+// forgetAfter is how long nobody must have called for a rate that was only
+// guessed to be forgotten: the shortage it came from is over.
+const forgetAfter = 5 * time.Minute
+
 // grant lets one call through.
 func (g *Gate) grant(now time.Time, c Cost) *Grant {
 	if g.inFlight == 0 && g.queue.len() == 0 {
+		if now.Sub(g.granted) > forgetAfter {
+			g.requests.forget()
+			g.tokens.forget()
+		}
 		g.requests.begun, g.tokens.begun = g.requests.now(now), g.tokens.now(now)
 	}
 	g.inFlight++

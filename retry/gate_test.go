@@ -188,6 +188,28 @@ func TestGateGrowsOnlyUnderDemand(t *testing.T) {
 	})
 }
 
+// A rate guessed from one shortage is not held against callers for ever.
+func TestGateForgetsAGuess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := retry.NewGate(nil)
+		grant, _ := g.Acquire(t.Context(), retry.Cost{}, time.Time{})
+		grant.Done(retry.OutcomeOf(errThrottled), message.Usage{})
+		if g.Stats().RPM == 0 {
+			t.Fatal("nothing learned")
+		}
+		time.Sleep(time.Hour)
+		start := time.Now()
+		for range 10 {
+			if _, err := g.Acquire(t.Context(), retry.Cost{}, time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if waited := time.Since(start); waited > 0 {
+			t.Errorf("an hour later ten calls waited %v", waited)
+		}
+	})
+}
+
 // What a call reserves beyond its use comes back when it ends.
 func TestGateSettles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -96,3 +96,11 @@ func (r *rate) slow(now time.Time, c charge) {
 func (r *rate) pause() float64 {
 	return min(max(r.perSecond/r.unitOr(1), 0.35), 1)
 }
+
+// forget drops a rate that no measurement has confirmed.
+func (r *rate) forget() {
+	if r.known || !r.limited() {
+		return
+	}
+	*r = rate{perSecond: math.Inf(1), at: r.at, unit: r.unit, settled: r.settled, passes: r.passes, taken: r.taken, served: r.served, waited: r.waited, epoch: r.passes}
+}

@@ -44,11 +44,11 @@ func (g *Gate) expected(now, since time.Time) time.Duration {
 	calls, tokens := g.queue.ahead(since)
 	var wait time.Duration
 	if r := &g.requests; r.limited() {
-		wait = seconds((calls - r.level) / r.typical())
+		wait = r.until(calls)
 	}
 	if r := &g.tokens; r.limited() {
 		// What is reserved beyond the use comes back, also from those before.
-		wait = max(wait, seconds((tokens*g.ratio-r.level)/r.typical()))
+		wait = max(wait, r.until(tokens*g.ratio))
 	}
 	if g.probe.on {
 		wait = max(wait, g.probe.next.Sub(now))
@@ -62,6 +62,16 @@ func (g *Gate) expected(now, since time.Time) time.Duration {
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// until returns how long it takes to serve the units that stand before a call:
+// the shortage of the moment at the rate of the moment, the rest at the typical
+// one.
+func (r *rate) until(units float64) time.Duration {
+	if r.level < 0 {
+		return r.wait() + seconds(units/r.typical())
+	}
+	return seconds((units - r.level) / r.typical())
+}
 
 // typical is the rate over a whole cycle of growth.
 func (r *rate) typical() float64 { return max(r.perSecond, r.peak) }
