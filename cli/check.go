@@ -10,7 +10,6 @@ import (
 
 	"github.com/causeway-go/causeway/cli/project"
 	"github.com/causeway-go/causeway/cli/screen"
-	"github.com/causeway-go/causeway/experiment"
 	"github.com/causeway-go/causeway/templates"
 	"github.com/spf13/cobra"
 )
@@ -93,7 +92,7 @@ func (a *app) faults(ctx context.Context, files []source, store string) ([]fault
 		case kindScript:
 			_, err = responder(f.path)
 		case kindTrial:
-			err = checkExperiment(f.path)
+			_, err = readExperiment(f.path)
 		case kindChain:
 			continue
 		default:
@@ -151,15 +150,6 @@ func testFaults(t *templates.Template, file string) []fault {
 		}
 	}
 	return faults
-}
-
-func checkExperiment(file string) error {
-	body, err := readFile(file, nil)
-	if err != nil {
-		return err
-	}
-	_, err = experiment.ParseFile(body, file)
-	return err
 }
 
 // unknownKind is the fault of a file that was named and is none of ours.

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/causeway-go/causeway/cli/project"
+	"github.com/causeway-go/causeway/experiment"
 )
 
 // explain is what a person is told about err: faults as they are, one a line,
@@ -13,6 +14,9 @@ func (a *app) explain(err error) string {
 		return err.Error()
 	}
 	if _, ok := errors.AsType[project.Faults](err); ok {
+		return err.Error()
+	}
+	if _, ok := errors.AsType[experiment.Faults](err); ok {
 		return err.Error()
 	}
 	return "causeway: " + err.Error()

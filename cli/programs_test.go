@@ -92,6 +92,49 @@ func emulated() {
 	os.Exit(<-done)
 }
 
+// served runs causeway serve with its arguments, asks the chain greet once with
+// a key and once without, and stops it.
+func served() {
+	ctx, stop := context.WithCancel(context.Background())
+	out, says := io.Pipe()
+	done := make(chan int)
+	go func() {
+		streams := cli.IO{Out: says, Err: os.Stderr, Getenv: os.Getenv}
+		code := cli.Run(ctx, append([]string{"serve"}, os.Args[1:]...), streams, nil)
+		says.Close()
+		done <- code
+	}()
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		for _, key := range []string{"", "opensesame"} {
+			ask(lines.Text()+"/v1/chains/greet/runs", key)
+		}
+		stop()
+	}
+	stop()
+	os.Exit(<-done)
+}
+
+// ask prints what a chain's run answers.
+func ask(url, key string) {
+	r, err := http.NewRequest(http.MethodPost, url, strings.NewReader(`{"input": {"name": "Anna"}}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		r.Header.Set("Authorization", "Bearer "+key)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		log.Fatal(err)
+	}
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.StatusCode, strings.Join(strings.Fields(string(answer)), " "))
+}
+
 // live runs the chain in file with a Bedrock at url and credentials for it.
 func live(url, file string) {
 	for name, value := range map[string]string{

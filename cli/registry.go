@@ -12,19 +12,45 @@ import (
 )
 
 // registry puts together what chains may name: the team's own things first,
-// then those of causeway.yaml.
+// then those of causeway.yaml. What it opens is opened once.
 func (w *workspace) registry(ctx context.Context) (*chain.Registry, error) {
+	if w.opened == nil {
+		r, err := w.openAll(ctx)
+		if err != nil {
+			return nil, err
+		}
+		w.opened = r
+	}
+	r := *w.opened
+	if r.Templates != nil && !w.stored {
+		return &r, nil // the team's own, and no flag names others
+	}
+	if w.prompted == nil {
+		lib, err := w.library(ctx)
+		if err != nil {
+			return nil, err
+		}
+		w.prompted = lib
+	}
+	r.Templates = w.prompted
+	return &r, nil
+}
+
+// forgetFiles makes the next registry read prompt files anew.
+func (w *workspace) forgetFiles() {
+	if w.prompts.Dir != "" {
+		w.prompted = nil
+	}
+}
+
+// openAll opens everything but the prompts.
+func (w *workspace) openAll(ctx context.Context) (*chain.Registry, error) {
 	r := &chain.Registry{}
 	if team := w.app.registry; team != nil {
 		*r = *team
 	}
 	r.Model = w.modelFunc(ctx, r.Model)
 	var err error
-	if r.Templates == nil || w.prompts != w.project.Prompts {
-		if r.Templates, err = w.library(ctx); err != nil {
-			return nil, err
-		}
-	}
 	if r.Tools, err = w.tools(r.Tools); err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected outputs in testdata/script")
 
 // The scripts run the real command as a process of its own: causeway; teamway,
-// which is what a team builds with a Go tool of its own; and the two helpers of
+// which is what a team builds with a Go tool of its own; and the helpers of
 // programs_test.go.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 		"teamway":  func() { cli.Main(team()) },
 		"onresume": onResume,
 		"emulated": emulated,
+		"served":   served,
 	})
 }
 

@@ -39,14 +39,13 @@ func (w *workspace) library(ctx context.Context) (*templates.Library, error) {
 	return templates.NewLibrary(store, nil)
 }
 
-// openPrompts opens the store of prompts with the files in it; nil when there
-// is none.
+// openPrompts opens the prompts to read; nil when there are none. Of a folder
+// nothing is kept open, since serve reads it again and again.
 func (w *workspace) openPrompts(ctx context.Context) (templates.Store, error) {
-	store, err := w.promptStore(ctx, w.prompts)
-	if err == nil && w.prompts.Dir != "" {
-		store, err = withFiles(ctx, store, w.prompts.Dir)
+	if dir := w.prompts.Dir; dir != "" {
+		return withFiles(ctx, templates.FromFS(os.DirFS(dir)), dir)
 	}
-	return store, err
+	return w.promptStore(ctx, w.prompts)
 }
 
 // withFiles adds to the store in dir the prompt files below dir that are not

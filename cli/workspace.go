@@ -11,6 +11,7 @@ import (
 	"github.com/causeway-go/causeway/bedrock/emulator"
 	"github.com/causeway-go/causeway/chain"
 	"github.com/causeway-go/causeway/cli/project"
+	"github.com/causeway-go/causeway/templates"
 )
 
 // places are the flags that say where models and prompts are, in place of what
@@ -33,15 +34,18 @@ type workspace struct {
 	script   string             // of the emulator
 	account  *account
 	models   models
-	local    *localPrompts // prompts that stand in for the store's; nil: none
-	notes    []string      // what is not as causeway.yaml says, for the person who runs it
+	stored   bool               // --store names the prompts
+	opened   *chain.Registry    // without prompts
+	prompted *templates.Library // nil: not opened, or none
+	local    *localPrompts      // prompts that stand in for the store's; nil: none
+	notes    []string           // what is not as causeway.yaml says, for the person who runs it
 	close    []func() error
 }
 
 // open finds the project of file and takes in the flags. With project.Faults
 // as its error it returns what could be read of the project.
 func (a *app) open(file string, p places) (*workspace, error) {
-	w := &workspace{app: a, file: file, account: newAccount(), script: p.emulator}
+	w := &workspace{app: a, file: file, account: newAccount(), script: p.emulator, stored: p.store != ""}
 	w.models.workspace = w
 	var err, faults error
 	w.project, faults = findProject(file)
