@@ -54,6 +54,9 @@ type RunnerOptions struct {
 	// Prompts is where Review promotes a winner, when the file's decision names
 	// an alias to promote to. Nil never promotes: a person does.
 	Prompts templates.Store
+	// Checkpoints is where the runs of Chain write down what they have done, for
+	// chains that wait for a human or outlive their process. Nil keeps none.
+	Checkpoints chain.Checkpointer
 	// MaxShadows bounds the shadow runs at once; more are dropped. 0 means 4.
 	MaxShadows int
 }
@@ -83,6 +86,7 @@ func NewRunner(e *Experiment, chains map[string]*chain.Chain, t *Tracker, o *Run
 	var err error
 	r.outer, err = chain.New(control.Name(), []chain.Step{r.Step("variant")}, &chain.Options{
 		Description: control.Description(), Input: control.InputSchema(), Output: control.Outputs(), Events: r.listen,
+		Checkpoints: r.o.Checkpoints,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("experiment %s: %w", e.Key, err)
@@ -212,14 +216,14 @@ func (s *variantStep) ended(ctx context.Context, info chain.RunInfo, run running
 
 // listen hears the events of the outer chain's runs and records their ends.
 func (r *Runner) listen(e chain.Event) {
-	if e.Kind != chain.RunFinished {
+	if e.Kind != chain.RunFinished && e.Kind != chain.Interrupted {
 		return
 	}
 	r.mu.Lock()
 	run, ours := r.live[e.RunID]
 	delete(r.live, e.RunID)
 	r.mu.Unlock()
-	if ours {
+	if ours && e.Kind == chain.RunFinished { // one that waits for a human ends when it is resumed
 		r.record(r.tracker.Run(context.Background(), run.unit, run.a, e.Result, run.err))
 	}
 }

@@ -348,3 +348,42 @@ func TestHalt(t *testing.T) {
 		t.Errorf("after the halt: %v, %+v", got, r.Arms)
 	}
 }
+
+// A variant that waits for a human is resumed as the variant it was, and counted
+// once, when it ends.
+func TestApprovalInAVariant(t *testing.T) {
+	e := parse(t, strings.Replace(live, "variants:", "weights: [0, 1]\nvariants:", 1))
+	asks := func(key string) *chain.Chain {
+		worked := 0
+		c, err := chain.New("support", []chain.Step{
+			chain.Func("draft", func(context.Context, chain.Values) (string, error) {
+				worked++
+				return fmt.Sprint(key, " ", worked), nil
+			}, &chain.FuncOptions{Inputs: []string{"question"}}),
+			chain.Approve("ok", "Send it?", &chain.ApproveOptions{Show: []string{"draft"}}),
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	s := newSetup(t, e, map[string]*chain.Chain{"control": asks("control"), "warm": asks("warm")}, &experiment.RunnerOptions{Checkpoints: chain.NewInProcessCheckpoints()})
+	res, err := s.runner.Run(t.Context(), chain.Values{"question": "x"}, &chain.RunOptions{Session: "a"})
+	if err != nil || res.Interrupt == nil {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	res, err = s.runner.Chain().Resume(t.Context(), res.RunID, chain.Values{"approved": true}, nil)
+	if err != nil || res.Values["draft"] != "warm 1" {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	outcomes, failed := 0, 0.0
+	for _, r := range s.records(t, "live") {
+		if r.Kind == experiment.Outcome {
+			outcomes++
+			failed += r.Values[experiment.Failed]
+		}
+	}
+	if outcomes != 1 || failed != 0 {
+		t.Errorf("%d outcomes, %v of them failures, want one that is none", outcomes, failed)
+	}
+}
