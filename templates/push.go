@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
+	"strings"
 )
 
 // PushOptions are the settings of [Push]. Nil and zero fields mean the defaults.
@@ -35,10 +37,10 @@ const (
 )
 
 // Push publishes every prompt file of a folder whose bytes are not the newest
-// version's already, and tells what became of each. A folder with a mistake in
-// any file, or a golden test that fails, is not published at all; the error
-// then joins one for each broken file. After any other error the result tells
-// how far it went; pushing again goes on from there.
+// version's already, and tells what became of each. If one of them has a
+// mistake or a golden test that fails, none is published; the error then joins
+// one for each. After any other error the result tells how far it went;
+// pushing again goes on from there.
 func Push(ctx context.Context, store Store, fsys fs.FS, o *PushOptions) ([]Pushed, error) {
 	if o == nil {
 		o = &PushOptions{}
@@ -67,12 +69,13 @@ func publishable(files []File, only []string) ([]File, error) {
 	var out []File
 	missing := slices.Clone(only)
 	for _, f := range files {
-		if f.Err != nil {
-			errs = append(errs, f.Err)
+		name := strings.TrimSuffix(f.Path, path.Ext(f.Path))
+		if len(only) > 0 && !slices.Contains(only, name) {
 			continue
 		}
-		name := f.Template.name
-		if len(only) > 0 && !slices.Contains(only, name) {
+		if f.Err != nil {
+			errs = append(errs, f.Err)
+			missing = slices.DeleteFunc(missing, func(m string) bool { return m == name })
 			continue
 		}
 		missing = slices.DeleteFunc(missing, func(m string) bool { return m == name })

@@ -162,7 +162,7 @@ func Stat(ctx context.Context, s Store, ref Ref) (Version, error) {
 	return v, err
 }
 
-// Action returns what moving alias a to version under o is called in a log.
+// action returns what moving an alias to version is called in a log.
 func (o *AliasOptions) action(version int) Action {
 	switch {
 	case version == 0:

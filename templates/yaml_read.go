@@ -39,7 +39,11 @@ func (r *reader) object(n *yaml.Node, path string, fields map[string]field) {
 func (r *reader) pairs(n *yaml.Node, path string, do func(key, value *yaml.Node)) {
 	n = follow(n)
 	if n.Kind != yaml.MappingNode {
-		r.fault(n, path, "want fields (key: value), found %s", describe(n))
+		hint := ""
+		if describe(n) == "nothing" {
+			hint = "; write {} if there is nothing to say"
+		}
+		r.fault(n, path, "want fields (key: value), found %s%s", describe(n), hint)
 		return
 	}
 	seen := make(map[string]int, len(n.Content)/2)
