@@ -15,21 +15,26 @@ import (
 	"github.com/causeway-go/causeway/experiment/grade"
 )
 
+// data is JSON as a dataset's reference holds it.
+func data(s string) (v any) {
+	if err := json.Unmarshal([]byte(s), &v); err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func text(s string) experiment.Answer { return experiment.Answer{Text: s} }
+
+// calls is an answer that called tools: "name" or "name {arguments}".
+func calls(list ...string) (a experiment.Answer) {
+	for _, c := range list {
+		name, arguments, _ := strings.Cut(c, " ")
+		a.Tools = append(a.Tools, experiment.ToolUse{Name: name, Arguments: arguments})
+	}
+	return a
+}
+
 func TestGraders(t *testing.T) {
-	data := func(s string) (v any) {
-		if err := json.Unmarshal([]byte(s), &v); err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-	text := func(s string) experiment.Answer { return experiment.Answer{Text: s} }
-	calls := func(list ...string) (a experiment.Answer) {
-		for _, c := range list {
-			name, arguments, _ := strings.Cut(c, " ")
-			a.Tools = append(a.Tools, experiment.ToolUse{Name: name, Arguments: arguments})
-		}
-		return a
-	}
 	trip := map[string]any{"tools": data(`["find", {"name": "book", "arguments": {"id": 7}}]`)}
 	for _, c := range []struct {
 		spec   string
