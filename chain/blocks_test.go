@@ -220,6 +220,28 @@ func TestAFailedRunLeavesNoHalfTurn(t *testing.T) {
 	}
 }
 
+func TestAChainAsAStepHasItsOwnMemory(t *testing.T) {
+	store := memory.NewInProcess()
+	remembers := Template(parsed(t, strings.Split(answerPrompt, "\n")...))
+	m := says("one", "two")
+	within, err := New("within", []Step{Prompt("answer", m, remembers, nil)}, &Options{Memory: store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := must(t, []Step{within.Step("ask"), upper("answer", "loud")}, nil)
+	for _, ticket := range []string{"first", "second"} {
+		if _, err := c.Run(t.Context(), Values{"ticket": ticket, "queue": "q"}, &RunOptions{Session: "s"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(m.asked[1]) != 4 {
+		t.Errorf("the second question came with %d messages", len(m.asked[1]))
+	}
+	if h, _ := store.Load(t.Context(), "s"); len(h.Messages) != 4 {
+		t.Errorf("the conversation has %d messages", len(h.Messages))
+	}
+}
+
 func TestInputsAreHeldToTheSchema(t *testing.T) {
 	c := must(t, []Step{upper("name", "loud"), upper("loud", "louder")}, &Options{Input: &jsonschema.Schema{
 		Type: "object", Required: []string{"name"}, Properties: map[string]*jsonschema.Schema{"name": {Type: "string", MaxLength: new(3)}},

@@ -56,7 +56,7 @@ func mermaidText(label string) string {
 func (c *Chain) DOT() string {
 	g := c.draw()
 	var b strings.Builder
-	fmt.Fprintf(&b, "digraph %s {\n  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n", dotText(c.name))
+	fmt.Fprintf(&b, "digraph %s {\n  graph [fontname=\"sans-serif\"];\n  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n", dotText(c.name))
 	dotBoxes(&b, g.root.inside, "  ")
 	for _, a := range g.arrows {
 		style := ""
