@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // appendValue prints a plain value: text as it is, null as nothing, numbers
@@ -26,9 +27,18 @@ func appendValue(buf []byte, v any) []byte {
 	case float64:
 		return appendFloat(buf, v)
 	case json.Number:
-		return append(buf, v...)
+		return append(buf, shortest(string(v))...)
 	}
 	return append(buf, encodeJSON(v)...)
+}
+
+// shortest drops the zeros that end a decimal fraction, so that a number
+// prints the same whether it came as a float64 or as JSON text.
+func shortest(number string) string {
+	if !strings.Contains(number, ".") || strings.ContainsAny(number, "eE") {
+		return number
+	}
+	return strings.TrimSuffix(strings.TrimRight(number, "0"), ".")
 }
 
 // appendFloat writes f as encoding/json does, so that a number reads the same
