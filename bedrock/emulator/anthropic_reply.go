@@ -2,7 +2,9 @@ package emulator
 
 import (
 	"encoding/base64"
+	"iter"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -71,7 +73,7 @@ func anthropicWhole(b *Block) []byte {
 
 // events are message_start, the blocks with their deltas, message_delta and
 // message_stop, as recorded.
-func (anthropicFormat) events(r *Reply, req *Request, id source) []event {
+func (anthropicFormat) events(r *Reply, req *Request, id source) iter.Seq[event] {
 	start := string(appendAnthropicHead([]byte(`{"type":"message_start","message":`), req, id)) +
 		`,"content":[],"stop_reason":null,"stop_sequence":null,"usage":` + anthropicUsage(r.Usage, 1) + "}}"
 	events := []event{chunkEvent(start, false)}
@@ -89,7 +91,7 @@ func (anthropicFormat) events(r *Reply, req *Request, id source) []event {
 	}
 	stop := string(appendString([]byte(`{"type":"message_delta","delta":{"stop_reason":`), anthropicStop(r.StopReason))) +
 		`,"stop_sequence":null},"usage":{"output_tokens":` + strconv.Itoa(r.Usage.Output) + "}}"
-	return append(events, chunkEvent(stop, false), chunkEvent(`{"type":"message_stop",`+invocationMetrics(r)+"}", false))
+	return slices.Values(append(events, chunkEvent(stop, false), chunkEvent(`{"type":"message_stop",`+invocationMetrics(r)+"}", false)))
 }
 
 // anthropicEmpty is a block as its start announces it.

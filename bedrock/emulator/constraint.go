@@ -87,13 +87,16 @@ func (c *constraints) check(r *Request) {
 		c.faults = append(c.faults, "Value null at 'messages' failed to satisfy constraint: Member must not be null")
 	}
 	for i, m := range r.Messages {
-		path := fmt.Sprintf("messages.%d.member", i+1)
-		c.oneOf(path+".role", m.Role, "user", "assistant", "system")
+		if m.Role != "user" && m.Role != "assistant" {
+			c.oneOf(fmt.Sprintf("messages.%d.member.role", i+1), m.Role, "user", "assistant", "system")
+		}
 		if m.Content == nil {
-			c.faults = append(c.faults, fmt.Sprintf("Value null at '%s.content' failed to satisfy constraint: Member must not be null", path))
+			c.faults = append(c.faults, fmt.Sprintf("Value null at 'messages.%d.member.content' failed to satisfy constraint: Member must not be null", i+1))
 		}
 		for j := range m.Content {
-			c.block(fmt.Sprintf("%s.content.%d.member", path, j+1), &m.Content[j])
+			if b := &m.Content[j]; b.Text == nil { // text has no constraint, and most blocks are text
+				c.block(fmt.Sprintf("messages.%d.member.content.%d.member", i+1, j+1), b)
+			}
 		}
 	}
 	c.inference(&r.InferenceConfig)

@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"errors"
+	"iter"
 	"net/http"
 )
 
@@ -49,4 +50,4 @@ func (converseFormat) body(r *Reply, _ *Request, _ source) ([]byte, error) {
 	return append(appendUsage(append(b, ','), r.Usage), '}'), nil
 }
 
-func (converseFormat) events(r *Reply, _ *Request, _ source) []event { return layout(r) }
+func (converseFormat) events(r *Reply, _ *Request, _ source) iter.Seq[event] { return layout(r) }

@@ -2,42 +2,64 @@ package emulator
 
 import (
 	"encoding/base64"
+	"iter"
 	"strconv"
 )
 
-// event is one event of a stream: its payload is head, the padding key p and
-// tail, for Bedrock writes keys in alphabetical order.
+// event is one event of a stream: its payload is head, body, the padding key p
+// and tail, for Bedrock writes keys in alphabetical order.
 type event struct {
-	kind       string
-	head, tail string
-	later      bool // a delta after the first: it waits for the model
+	kind  string
+	head  string
+	body  []byte // good until the next event is made
+	tail  string
+	later bool // a delta after the first: it waits for the model
 }
 
 func (ev event) appendPayload(b []byte, padding string) []byte {
-	b = append(append(b, ev.head...), `"p":"`...)
+	b = append(append(append(b, ev.head...), ev.body...), `"p":"`...)
 	return append(append(append(b, padding...), '"'), ev.tail...)
 }
 
 // layout turns a reply into events: messageStart, the blocks, messageStop,
-// metadata. Only tool calls have a contentBlockStart.
-func layout(r *Reply) []event {
-	events := make([]event, 0, 2*len(r.Content)+r.countDeltas()+3)
-	events = append(events, event{kind: "messageStart", head: "{", tail: `,"role":"assistant"}`})
-	n := 0
-	var b []byte
-	for i := range r.Content {
-		index := `{"contentBlockIndex":` + strconv.Itoa(i) + ","
-		if call := r.Content[i].ToolUse; call != nil {
-			events = append(events, event{kind: "contentBlockStart", head: index, tail: startOf(call)})
+// metadata. Only tool calls have a contentBlockStart. Events are made one by
+// one, so a long stream needs no more memory than a short one.
+func layout(r *Reply) iter.Seq[event] {
+	return func(yield func(event) bool) {
+		l := &layouter{yield: yield}
+		if !yield(event{kind: "messageStart", head: "{", tail: `,"role":"assistant"}`}) {
+			return
 		}
-		for d := range deltas(r, i) {
-			b = append(d.append(append(append(b[:0], index...), `"delta":`...)), ',')
-			events = append(events, event{kind: "contentBlockDelta", head: string(b), tail: "}", later: n > 0})
-			n++
+		for i := range r.Content {
+			if !l.block(r, i) {
+				return
+			}
 		}
-		events = append(events, event{kind: "contentBlockStop", head: index, tail: "}"})
+		if yield(stopEvent(r)) {
+			yield(metadataEvent(r))
+		}
 	}
-	return append(events, stopEvent(r), metadataEvent(r))
+}
+
+type layouter struct {
+	yield func(event) bool
+	body  []byte
+	n     int // deltas so far
+}
+
+func (l *layouter) block(r *Reply, i int) bool {
+	index := `{"contentBlockIndex":` + strconv.Itoa(i) + ","
+	if call := r.Content[i].ToolUse; call != nil && !l.yield(event{kind: "contentBlockStart", head: index, tail: startOf(call)}) {
+		return false
+	}
+	for d := range deltas(r, i) {
+		l.body = append(d.append(append(l.body[:0], `"delta":`...)), ',')
+		if !l.yield(event{kind: "contentBlockDelta", head: index, body: l.body, tail: "}", later: l.n > 0}) {
+			return false
+		}
+		l.n++
+	}
+	return l.yield(event{kind: "contentBlockStop", head: index, tail: "}"})
 }
 
 func startOf(call *ToolUse) string {

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/base64"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ type format interface {
 	// body is the whole answer.
 	body(r *Reply, req *Request, id source) ([]byte, error)
 	// events are the answer as a stream, without the headers it shares.
-	events(r *Reply, req *Request, id source) []event
+	events(r *Reply, req *Request, id source) iter.Seq[event]
 	// header adds what the format's responses carry beside the content type.
 	header(h http.Header, r *Reply, streaming bool)
 	// toolUseID makes up the id of a tool call.

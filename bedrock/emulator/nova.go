@@ -3,6 +3,8 @@ package emulator
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
+	"slices"
 	"strconv"
 )
 
@@ -105,7 +107,7 @@ func novaUsage(u *Usage, total bool) string {
 
 // events: Nova makes every delta of text a block of its own, with a stop and
 // without a start.
-func (novaFormat) events(r *Reply, _ *Request, _ source) []event {
+func (novaFormat) events(r *Reply, _ *Request, _ source) iter.Seq[event] {
 	events := []event{chunkEvent(`{"messageStart":{"role":"assistant"}}`, false)}
 	index, n := 0, 0
 	add := func(delta string) {
@@ -131,5 +133,5 @@ func (novaFormat) events(r *Reply, _ *Request, _ source) []event {
 		}
 	}
 	end := `{"metadata":{"usage":` + novaUsage(r.Usage, false) + `,"metrics":{},"trace":{}},` + invocationMetrics(r) + "}"
-	return append(events, chunkEvent(string(appendString([]byte(`{"messageStop":{"stopReason":`), r.StopReason))+"}}", false), chunkEvent(end, false))
+	return slices.Values(append(events, chunkEvent(string(appendString([]byte(`{"messageStop":{"stopReason":`), r.StopReason))+"}}", false), chunkEvent(end, false)))
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"iter"
 	"net/http"
 	"time"
 
@@ -8,19 +9,20 @@ import (
 )
 
 // stream writes events, the first and each delta but the first after its wait.
-func (x *exchange) stream(events []event, r *Reply, brk *Break) {
+func (x *exchange) stream(events iter.Seq[event], r *Reply, brk *Break) {
 	x.w.Header()["Content-Type"] = []string{eventstream.ContentType}
 	x.w.WriteHeader(http.StatusOK)
 	s := &frames{x: x, brk: brk, flush: flusher(x.w)}
 	s.flush() // the headers go out before the first token, as Bedrock's do
-	next := 0 // of the waits
-	for i, ev := range events {
+	waits := r.waits
+	first := true
+	for ev := range events {
 		pause := time.Duration(0)
-		if (i == 0 || ev.later) && next < len(r.waits) {
-			pause = r.waits[next]
-			next++
+		if (first || ev.later) && len(waits) > 0 {
+			pause, waits = waits[0], waits[1:]
 		}
-		if !x.wait(pause) || !s.send(ev) {
+		first = false
+		if pause > 0 && !x.wait(pause) || !s.send(ev) {
 			return
 		}
 	}
