@@ -147,7 +147,7 @@ func talkOf(r *rand.Rand) []llms.MessageContent {
 // every call has its result and every result its call, what is shown is a
 // subsequence that ends where the conversation does, and the budget is kept.
 func TestWindowNeverSplits(t *testing.T) {
-	for seed := range uint64(3000) {
+	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		msgs := talkOf(r)
 		s := memory.NewInProcess()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -94,6 +95,24 @@ func TestRunIsBounded(t *testing.T) {
 			t.Errorf("%d calls ran at once; want %d", most.Load(), tools.DefaultMaxParallel)
 		}
 	})
+}
+
+// TestOneSetForEverybody has 1,000 goroutines share a set.
+func TestOneSetForEverybody(t *testing.T) {
+	set := mustSet(t, weatherTool(t, nil), tools.Calculator(), tools.Clock())
+	var group sync.WaitGroup
+	for n := range 1000 {
+		group.Go(func() {
+			want := fmt.Sprint(n * 3)
+			results := set.Run(t.Context(), []llms.ToolCall{
+				call("1", "calculator", fmt.Sprintf(`{"expression":"%d * 3"}`, n)), call("2", "weather", `{"city":"Ghent","days":99}`), call("3", "clock", ""),
+			}, nil)
+			if textOf(results[0]) != want || !results[1].IsError || results[2].IsError || len(set.Definitions()) != 3 {
+				t.Errorf("goroutine %d: %q, %v, %v", n, textOf(results[0]), results[1].IsError, results[2].IsError)
+			}
+		})
+	}
+	group.Wait()
 }
 
 func slicesRepeat(c llms.ToolCall, n int) []llms.ToolCall {
