@@ -113,3 +113,23 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+// FuzzAliasTable: no aliases.json panics, and what is read is written alike.
+func FuzzAliasTable(f *testing.F) {
+	var t templates.AliasTable
+	if _, _, err := t.Set("a", "production", templates.Version{Number: 3, SHA256: "00"}, &templates.AliasOptions{Protect: true}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(t.Encode())
+	f.Add([]byte(`{"schema":1,"aliases":{"x":{"version":-1}},"recent":[{}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		table, err := templates.ParseAliasTable(data)
+		if err != nil {
+			return
+		}
+		again, err := templates.ParseAliasTable(table.Encode())
+		if err != nil || len(again.List()) != len(table.List()) || again.Generation != table.Generation {
+			t.Fatalf("%+v is written as %+v, %v", table, again, err)
+		}
+	})
+}

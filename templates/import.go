@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -153,14 +154,11 @@ func (f fields) number(keys ...string) *float64 {
 // others names the fields that are none of these.
 func (f fields) others(known ...string) (lost []string) {
 	for key := range f {
-		found := false
-		for _, k := range known {
-			found = found || k == key
-		}
-		if !found {
+		if !slices.Contains(known, key) {
 			lost = append(lost, "the field "+fieldName(key))
 		}
 	}
+	slices.Sort(lost)
 	return lost
 }
 
