@@ -1,7 +1,9 @@
 // Package emulator is Amazon Bedrock's runtime on this machine: it speaks the
-// wire protocol of Converse and ConverseStream, refuses what Bedrock refuses,
-// and answers from a script, from recorded exchanges or from a function.
-// Whatever talks to Bedrock talks to it, in any language; no model answers.
+// wire protocol of Converse, InvokeModel, their streams, CountTokens and
+// ApplyGuardrail, refuses what Bedrock refuses, counts quotas, goes wrong on
+// demand, and answers by rule, from a script, from recorded exchanges or from
+// a function. Whatever talks to Bedrock talks to it, in any language; no model
+// answers.
 //
 //	emu := emulator.New(&emulator.Options{
 //		Responder: emulator.Script(
@@ -18,7 +20,9 @@
 // testing/synctest. Start listens on a loopback port for everybody else. Calls
 // tells what was asked.
 //
-// What it answers in form (frames, headers, order of keys and events, ids,
-// error bodies) was learned from recorded traffic; see docs/emulator.md for
-// what it does not imitate.
+// A call goes one way: route and Auth, decode and Validate, Faults, Quota, the
+// guardrail, the Responder, and back through the dialect (a format) that wrote
+// the request. The form of what it answers (frames, headers, order of keys and
+// events, ids, error bodies) was learned from recorded traffic; see
+// docs/emulator.md for what it does not imitate.
 package emulator
