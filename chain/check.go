@@ -215,7 +215,7 @@ func (k *checker) describe(at string, s Step, sc *scope) signature {
 
 // need checks that n exists and fits.
 func (k *checker) need(at string, n need, sc *scope, computed map[string]typ, opts *guarded) {
-	v := sc.vars[n.name]
+	v := sc.lookup(n.name)
 	if v == nil {
 		k.missing(at, n, sc)
 		return
@@ -257,7 +257,7 @@ func (k *checker) whence(name string, v *variable) string {
 
 // missing reports, or infers, a value that does not exist yet.
 func (k *checker) missing(at string, n need, sc *scope) {
-	if by, ok := sc.later[n.name]; ok {
+	if by, ok := sc.notYet(n.name); ok {
 		k.tooEarly(at, "input", n.name, by)
 		return
 	}
@@ -307,7 +307,7 @@ func (k *checker) define(at string, g give, sc *scope) {
 	if !valueName.MatchString(g.name) {
 		k.fault(at, "output", "give it an output name of letters, digits and _", "its output %q could not be named in an expression", g.name)
 	}
-	if old := sc.vars[g.name]; old != nil && !old.again {
+	if old := sc.lookup(g.name); old != nil && !old.again {
 		whose := "an input of the chain"
 		if old.from != "" {
 			whose = "made by step " + old.from
@@ -315,6 +315,5 @@ func (k *checker) define(at string, g give, sc *scope) {
 		k.fault(at, "output", "rename one of them", "its output %s is already %s", g.name, whose)
 		return
 	}
-	delete(sc.later, g.name)
 	sc.vars[g.name] = &variable{typ: g.typ, from: at, kept: g.kept || g.name[0] == '_'}
 }

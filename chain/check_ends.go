@@ -1,8 +1,6 @@
 package chain
 
 import (
-	"slices"
-
 	"github.com/google/jsonschema-go/jsonschema"
 )
 
@@ -10,15 +8,10 @@ import (
 func (k *checker) takeOutputs(c *Chain, in, made *scope) {
 	names := c.o.Output
 	if len(names) == 0 {
-		for name := range made.vars {
-			if in.vars[name] == nil {
-				names = append(names, name)
-			}
-		}
-		slices.Sort(names)
+		names = sortedKeys(made.vars)
 	}
 	for _, name := range names {
-		v := made.vars[name]
+		v := made.lookup(name)
 		if v == nil {
 			if k.free && len(c.o.Output) > 0 && k.found[name] != nil {
 				continue // an input handed through
@@ -56,7 +49,7 @@ func (k *checker) unused(in, made *scope, c *Chain) {
 		return
 	}
 	for _, name := range sortedKeys(made.vars) {
-		if v := made.vars[name]; !v.used && !v.kept && in.vars[name] == nil {
+		if v := made.vars[name]; !v.used && !v.kept {
 			k.fault(v.from, "output", "read it in a later step, or name it in the chain's output, or start its name with _", "its output %s is never used", name)
 		}
 	}

@@ -46,7 +46,7 @@ func (k *checker) expression(at, field string, e *expression, sc *scope) typ {
 	}
 	whole := true
 	for _, name := range e.names {
-		v := sc.vars[name]
+		v := sc.lookup(name)
 		if v == nil {
 			k.unknownName(at, field, name, sc)
 			whole = false
@@ -54,15 +54,15 @@ func (k *checker) expression(at, field string, e *expression, sc *scope) typ {
 		}
 		v.used = true
 	}
-	if !whole || e.names == nil && usesEnv(e) {
+	if !whole || usesEnv(e) {
 		return anyType()
 	}
 	known := types.Map{}
-	for name, v := range sc.vars {
-		known[name] = v.typ.exprType()
-	}
-	for name := range k.found {
+	for _, name := range e.names {
 		known[name] = types.Any
+		if v := sc.lookup(name); v != nil {
+			known[name] = v.typ.exprType()
+		}
 	}
 	program, err := expr.Compile(e.src, expr.Env(known))
 	if err != nil {
@@ -70,8 +70,8 @@ func (k *checker) expression(at, field string, e *expression, sc *scope) typ {
 		return anyType()
 	}
 	k.nullAccess(at, field, e, sc)
-	if n, ok := program.Node().(*ast.IdentifierNode); ok && sc.vars[n.Value] != nil {
-		return sc.vars[n.Value].typ
+	if n, ok := program.Node().(*ast.IdentifierNode); ok && sc.lookup(n.Value) != nil {
+		return sc.lookup(n.Value).typ
 	}
 	if t, ok := memberType(program.Node(), sc); ok {
 		return t
@@ -80,7 +80,7 @@ func (k *checker) expression(at, field string, e *expression, sc *scope) typ {
 }
 
 func (k *checker) unknownName(at, field, name string, sc *scope) {
-	if by, ok := sc.later[name]; ok {
+	if by, ok := sc.notYet(name); ok {
 		k.tooEarly(at, field, name, by)
 		return
 	}
@@ -123,7 +123,7 @@ func (k *checker) nullAccess(at, field string, e *expression, sc *scope) {
 		if !ok || compared[id.Value] {
 			return false
 		}
-		if v := sc.vars[id.Value]; v != nil && v.typ.nullable {
+		if v := sc.lookup(id.Value); v != nil && v.typ.nullable {
 			hint := "write " + id.Value + "?." + m.Property.String()
 			if s, ok := m.Property.(*ast.StringNode); ok {
 				hint = "write " + id.Value + "?." + s.Value
@@ -152,7 +152,7 @@ func noteCompared(b *ast.BinaryNode, compared map[string]bool) {
 func memberType(n ast.Node, sc *scope) (typ, bool) {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
-		if v := sc.vars[n.Value]; v != nil {
+		if v := sc.lookup(n.Value); v != nil {
 			return v.typ, true
 		}
 	case *ast.ChainNode:

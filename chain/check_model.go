@@ -34,7 +34,7 @@ func (k *checker) asker(at string, a *asker, agent bool, sc *scope) signature {
 	k.templateOutput(at, t, a, &sig)
 	if h := t.HistoryVar(); h != "" {
 		k.recall = true
-		if sc.vars[h] != nil { // a value of that name goes before the conversation
+		if sc.lookup(h) != nil { // a value of that name goes before the conversation
 			sig.needs = append(sig.needs, need{name: h, optional: true})
 		}
 	}

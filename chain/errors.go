@@ -95,11 +95,19 @@ type CheckError struct {
 	Faults []Fault // at least one
 }
 
+// maxTold is how many faults the text of an error lists.
+const maxTold = 50
+
+// Error has one line a fault, for the first 50.
 func (e *CheckError) Error() string {
 	var b strings.Builder
 	for i, f := range e.Faults {
 		if i > 0 {
 			b.WriteByte('\n')
+		}
+		if i == maxTold {
+			fmt.Fprintf(&b, "and %d more", len(e.Faults)-i)
+			break
 		}
 		if f.File == "" {
 			fmt.Fprintf(&b, "chain %s: ", e.Chain)

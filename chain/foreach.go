@@ -178,7 +178,7 @@ func (e *forEach) describe(k *checker, at string, sc *scope) signature {
 	} else if len(e.steps) > 0 {
 		y = k.expression(at, "yield", e.yield, inside)
 	}
-	k.unusedInside(inside, sc)
+	k.unusedInside(inside)
 	list := &jsonschema.Schema{Type: "array"}
 	if y.nullable = y.nullable || e.o.Errors != ""; y.schema != nil {
 		list.Items = y.asSchema()
@@ -196,7 +196,7 @@ func (k *checker) bind(at, field, name string, t typ, sc *scope) {
 		k.fault(at, field, "", "%q is no name for a value: a letter or _, then letters, digits and _", name)
 		return
 	}
-	if sc.vars[name] != nil {
+	if sc.lookup(name) != nil {
 		k.fault(at, field, "choose another name", "%s is already a value here", name)
 		return
 	}
@@ -204,13 +204,12 @@ func (k *checker) bind(at, field, name string, t typ, sc *scope) {
 }
 
 // unusedInside reports what steps of a block make and nobody in it reads.
-func (k *checker) unusedInside(inside, outer *scope) {
+func (k *checker) unusedInside(inside *scope) {
 	if k.open {
 		return
 	}
-	for _, name := range inside.names() {
-		v := inside.vars[name]
-		if outer.vars[name] == nil && !v.used && !v.kept {
+	for _, name := range sortedKeys(inside.vars) {
+		if v := inside.vars[name]; !v.used && !v.kept {
 			k.fault(v.from, "output", "read it in a later step inside, or in yield, or start its name with _", "its output %s is never used", name)
 		}
 	}

@@ -118,7 +118,7 @@ func (l *loop) describe(k *checker, at string, sc *scope) signature {
 			k.fault(at, "start."+b.name, didYouMean(b.name, made), "none of its steps makes %s", b.name)
 			continue
 		}
-		if sc.vars[b.name] != nil {
+		if sc.lookup(b.name) != nil {
 			k.fault(at, "start."+b.name, "choose another name", "%s is already a value here", b.name)
 			continue
 		}

@@ -81,20 +81,20 @@ func (f frame) rescue(ctx context.Context, s Step, opts *guarded, in env, failed
 // what that one makes by what they make in its place.
 func (k *checker) rescue(at string, steps []Step, sig *signature, sc *scope) {
 	inside := sc.block()
-	if inside.vars["error"] == nil {
+	if inside.lookup("error") == nil {
 		inside.vars["error"] = &variable{typ: typ{schema: failureShape}, used: true}
 	}
 	k.sequence(at+"/onError", steps, inside)
 	for i, g := range sig.gives {
 		v := inside.vars[g.name]
-		if v == nil || sc.vars[g.name] != nil {
+		if v == nil || sc.lookup(g.name) != nil {
 			sig.gives[i].typ.nullable = true
 			continue
 		}
 		v.used = true
 		sig.gives[i] = united([]give{g, {name: g.name, typ: v.typ, kept: g.kept}}, true)
 	}
-	k.unusedInside(inside, sc)
+	k.unusedInside(inside)
 }
 
 var failureShape = &jsonschema.Schema{

@@ -1,12 +1,12 @@
 package chain
 
-import "maps"
-
 // scope is what the checker knows at one point of a chain: the values that
-// exist there, and those that only come later.
+// exist there, and those that only come later. Blocks have scopes inside of
+// scopes.
 type scope struct {
-	vars  map[string]*variable
-	later map[string]elsewhere // values that are made, but not before this point
+	parent *scope // nil for the outermost
+	vars   map[string]*variable
+	later  map[string]elsewhere // values that are made, but not before this point
 }
 
 // elsewhere says who makes a value that cannot be read here.
@@ -31,7 +31,38 @@ func newScope() *scope {
 // block returns a scope inside s: it sees what s sees, and what it adds s does
 // not see.
 func (s *scope) block() *scope {
-	return &scope{vars: maps.Clone(s.vars), later: maps.Clone(s.later)}
+	b := newScope()
+	b.parent = s
+	return b
 }
 
-func (s *scope) names() []string { return sortedKeys(s.vars) }
+// lookup finds a value, from the inside out.
+func (s *scope) lookup(name string) *variable {
+	for ; s != nil; s = s.parent {
+		if v := s.vars[name]; v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// notYet says who makes a value that does not exist here.
+func (s *scope) notYet(name string) (elsewhere, bool) {
+	for ; s != nil; s = s.parent {
+		if by, ok := s.later[name]; ok {
+			return by, true
+		}
+	}
+	return elsewhere{}, false
+}
+
+// names lists all values that exist here.
+func (s *scope) names() []string {
+	all := map[string]bool{}
+	for ; s != nil; s = s.parent {
+		for name := range s.vars {
+			all[name] = true
+		}
+	}
+	return sortedKeys(all)
+}
