@@ -78,10 +78,10 @@ func TestPublishersOfOneBody(t *testing.T) {
 	}
 }
 
-// TestAliasChangesAreNotLost has 10 processes make 20 changes each, of one
+// TestAliasChangesAreNotLost has 8 processes make 12 changes each, of one
 // prompt's aliases: every change counts.
 func TestAliasChangesAreNotLost(t *testing.T) {
-	const processes, changes = 10, 20
+	const processes, changes = 8, 12
 	srv := serve(t)
 	store := srv.open(t, nil)
 	for i := range 2 {
