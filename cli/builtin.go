@@ -15,7 +15,11 @@ func builtinTool(name string, p *project.Project) (*tools.Tool, error) {
 	case "clock":
 		return tools.Clock(), nil
 	case "http":
-		return tools.HTTPGet(&tools.HTTPOptions{Hosts: p.HTTP.Allow})
+		hosts := p.HTTP.Allow
+		if len(hosts) == 0 {
+			hosts = []string{"*"} // which is said before a run: see workspace.tell
+		}
+		return tools.HTTPGet(&tools.HTTPOptions{Hosts: hosts})
 	}
 	return nil, fmt.Errorf("there is no built-in tool %q", name)
 }

@@ -91,9 +91,7 @@ func (a *app) eval(ctx context.Context, file string, f evalFlags) error {
 	if err != nil {
 		return w.cause(err)
 	}
-	if w.emulator != nil {
-		w.tellOffline()
-	}
+	w.tell()
 	if !f.json && screen.IsTerminal(a.io.Err) {
 		f.options.Progress = a.progress
 	}

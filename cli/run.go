@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/cli/project"
 	"github.com/causeway-go/causeway/cli/screen"
 	"github.com/spf13/cobra"
 )
@@ -79,9 +80,7 @@ func (a *app) run(ctx context.Context, file string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	if w.emulator != nil {
-		w.tellOffline()
-	}
+	w.tell()
 	if f.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)
@@ -224,9 +223,16 @@ func (a *app) tellWaiting(w *workspace, r *chain.Result) error {
 	return errWaiting
 }
 
-// tellOffline says what is not real.
-func (w *workspace) tellOffline() {
+// tell says what somebody should know before anything runs: what is not real,
+// and what is wide open.
+func (w *workspace) tell() {
 	a := w.app
+	if slices.Contains(w.project.Tools, "http") && len(w.project.HTTP.Allow) == 0 {
+		fmt.Fprintf(a.io.Err, "the tool http may reach every public host; bound it in %s: http: {allow: [api.example.com]}\n", project.FileName)
+	}
+	if w.emulator == nil {
+		return
+	}
 	fmt.Fprintln(a.io.Err, a.errStyle().Yellow("scripted reply: ")+sourceOf(w.script)+" answers, no model is asked")
 	for _, note := range w.notes {
 		fmt.Fprintln(a.io.Err, note)

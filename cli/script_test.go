@@ -20,6 +20,7 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in testdat
 // which is what a team builds with a Go tool of its own; and the helpers of
 // programs_test.go.
 func TestMain(m *testing.M) {
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // under -race every process would sleep a second at its end
 	testscript.Main(m, map[string]func(){
 		"causeway": func() { cli.Main(nil) },
 		"teamway":  func() { cli.Main(team()) },
@@ -43,7 +44,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("S3_URL", bucket.URL)
 			env.Setenv("BIG", big)
 			// No script reaches AWS: there is nothing to reach it with.
-			env.Setenv("GORACE", "atexit_sleep_ms=0") // under -race every process would sleep a second at its end
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			env.Setenv("AWS_CONFIG_FILE", env.WorkDir+"/no-config")
 			env.Setenv("AWS_SHARED_CREDENTIALS_FILE", env.WorkDir+"/no-credentials")

@@ -77,9 +77,7 @@ func (a *app) serve(ctx context.Context, args []string, f serveFlags) error {
 	if o.Auth == nil && !l.Addr().(*net.TCPAddr).IP.IsLoopback() {
 		return errors.Join(usagef("%s can be reached from other machines: set keys in %s, or listen on 127.0.0.1", f.addr, keysVariable), l.Close())
 	}
-	if s.workspace.emulator != nil {
-		s.workspace.tellOffline()
-	}
+	s.workspace.tell()
 	fmt.Fprintf(a.io.Err, "serving %s: %s\n", screen.Count(len(chains), "chain"), strings.Join(chainNames(chains), ", "))
 	fmt.Fprintln(a.io.Out, "http://"+l.Addr().String())
 	ctx, stop := context.WithCancel(ctx)

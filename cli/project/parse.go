@@ -50,9 +50,6 @@ func (r *reader) project(root *yaml.Node, p *Project) {
 		r.fault(root, "the first line is missing: schema: %s", Schema)
 	}
 	r.resolve(fallbacks, p.Models)
-	if root.Kind == yaml.MappingNode && slices.Contains(p.Tools, "http") && len(p.HTTP.Allow) == 0 {
-		r.fault(root, "the tool http may reach nothing; add, for example, http: {allow: [api.example.com]}")
-	}
 }
 
 func (r *reader) schema(n *yaml.Node) {

@@ -38,9 +38,9 @@ type Quota struct {
 	Burndown int
 }
 
-// HTTP bounds the built-in tool of that name.
+// HTTP bounds the built-in tool of that name. Private addresses it never reaches.
 type HTTP struct {
-	Allow []string // hosts: api.example.com, *.example.com, or * for every public one
+	Allow []string // hosts: api.example.com, *.example.com; none means every public one
 }
 
 // Memory is one store of conversations. Exactly one field is set.
