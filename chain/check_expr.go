@@ -1,6 +1,8 @@
 package chain
 
 import (
+	"regexp"
+
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker/nature"
@@ -66,7 +68,8 @@ func (k *checker) expression(at, field string, e *expression, sc *scope) typ {
 	}
 	program, err := expr.Compile(e.src, expr.Env(known))
 	if err != nil {
-		k.fault(at, field, "", "%s: %v", e.src, tidyExprError(err))
+		text := tidyExprError(err).Error()
+		k.fault(at, field, fieldHint(text, e.names, sc), "%s: %s", e.src, text)
 		return anyType()
 	}
 	k.nullAccess(at, field, e, sc)
@@ -77,6 +80,24 @@ func (k *checker) expression(at, field string, e *expression, sc *scope) typ {
 		return t
 	}
 	return natureType(program.Node().Nature())
+}
+
+var unknownField = regexp.MustCompile(`unknown field (\w+)`)
+
+// fieldHint looks for the field that a misspelt one was meant to be, among
+// those of the values that the expression reads.
+func fieldHint(text string, read []string, sc *scope) string {
+	m := unknownField.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	var known []string
+	for _, name := range read {
+		if v := sc.lookup(name); v != nil && v.typ.schema != nil {
+			known = addNew(known, sortedKeys(v.typ.schema.Properties))
+		}
+	}
+	return didYouMean(m[1], known)
 }
 
 func (k *checker) unknownName(at, field, name string, sc *scope) {
