@@ -37,7 +37,7 @@ look.`,
   causeway experiment stop tone.yaml --why "the support team asked for it"
   causeway experiment plan tone.yaml --base 0.70 --delta 0.03`,
 	}
-	cmd.AddCommand(a.experimentStatus(), a.experimentReport(), a.experimentStop(), a.experimentPlan())
+	cmd.AddCommand(a.experimentStatus(), a.experimentReport(), a.experimentStop(), a.experimentPromote(), a.experimentPlan())
 	a.group(cmd)
 	return cmd
 }

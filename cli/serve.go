@@ -25,6 +25,8 @@ const lookEvery = time.Second
 type serveFlags struct {
 	places  places
 	addr    string
+	log     bool
+	reload  bool
 	options serve.Options
 }
 
@@ -53,13 +55,17 @@ as their bearer token. Without keys only this machine may call.`,
 	flags.StringArrayVar(&f.options.Origins, "origin", nil, "an `origin` whose pages may call, such as https://app.example.com")
 	flags.IntVar(&f.options.MaxRuns, "max-runs", 0, "runs at once, further ones are answered 429; 0 is 256")
 	flags.DurationVar(&f.options.Timeout, "timeout", 0, "the most `time` a run gets; 0 is two minutes")
+	flags.BoolVar(&f.log, "log", true, "tell every request and every run that fails, on stderr")
+	flags.BoolVar(&f.reload, "reload", true, "read files again when they change")
 	placesFlags(cmd, &f.places)
 	return cmd
 }
 
 func (a *app) serve(ctx context.Context, args []string, f serveFlags) error {
 	o := f.options
-	o.Log = slog.New(slog.NewTextHandler(a.io.Err, nil))
+	if f.log {
+		o.Log = slog.New(slog.NewTextHandler(a.io.Err, nil))
+	}
 	if keys := a.keys(); len(keys) > 0 {
 		o.Auth = serve.BearerKeys(keys...)
 	}
@@ -82,7 +88,9 @@ func (a *app) serve(ctx context.Context, args []string, f serveFlags) error {
 	fmt.Fprintln(a.io.Out, "http://"+l.Addr().String())
 	ctx, stop := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	watching.Go(func() { s.watch(ctx) })
+	if f.reload {
+		watching.Go(func() { s.watch(ctx) })
+	}
 	defer watching.Wait() // before s is closed
 	defer stop()
 	return serve.Serve(ctx, l, s.server)

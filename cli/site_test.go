@@ -11,75 +11,105 @@ import (
 	"github.com/causeway-go/causeway/serve"
 )
 
-// Files that change are served anew once they have no faults; until then the
-// last good version is.
-func TestSiteFollowsItsFiles(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name, body string) {
-		t.Helper()
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(body), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	chainFile := "schema: causeway.chain/v1\nname: greet\nsteps:\n  - name: hello\n    prompt: hello\noutput: [hello]\n"
-	prompt := func(text string) string {
-		return "schema: causeway.prompt/v1\nname: hello\nmodel: {id: haiku}\nmessages: [{user: " + text + "}]\n"
-	}
-	write("causeway.yaml", "schema: causeway.project/v1\nmodels: {haiku: {id: amazon.nova-lite-v1:0}}\n")
-	write("greet.yaml", chainFile)
-	write("prompts/hello.yaml", prompt("good morning"))
-	write("replies.yaml", "schema: causeway.script/v1\nturns:\n  - when: {text: '/(.+)/'}\n    text: 'you said {{group 1}}'\n")
+const (
+	siteChain   = "schema: causeway.chain/v1\nname: greet\nsteps:\n  - name: hello\n    prompt: hello\noutput: [hello]\n"
+	siteProject = "schema: causeway.project/v1\nmodels: {haiku: {id: amazon.nova-lite-v1:0}}\n"
+	siteReplies = "schema: causeway.script/v1\nturns:\n  - when: {text: '/(.+)/'}\n    text: 'you said {{group 1}}'\n"
+)
 
-	var told bytes.Buffer
-	s := &site{app: &app{io: IO{Err: &told}.withDefaults()}, args: []string{dir}, places: places{emulator: filepath.Join(dir, "replies.yaml")}}
-	defer s.close()
+func sitePrompt(text string) string {
+	return "schema: causeway.prompt/v1\nname: hello\nmodel: {id: haiku}\nmessages: [{user: " + text + "}]\n"
+}
+
+// testSite is a served folder whose files a test changes.
+type testSite struct {
+	*site
+	t    *testing.T
+	dir  string
+	told bytes.Buffer
+}
+
+func startSite(t *testing.T) *testSite {
+	t.Helper()
+	s := &testSite{t: t, dir: t.TempDir()}
+	s.write("causeway.yaml", siteProject)
+	s.write("greet.yaml", siteChain)
+	s.write("prompts/hello.yaml", sitePrompt("good morning"))
+	s.write("replies.yaml", siteReplies)
+	s.site = &site{
+		app: &app{io: IO{Err: &s.told}.withDefaults()}, args: []string{s.dir},
+		places: places{emulator: filepath.Join(s.dir, "replies.yaml")},
+	}
+	t.Cleanup(s.close)
 	chains, err := s.start(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.server = serve.New(chains, nil)
-	answers := func(want string) {
-		t.Helper()
-		r := httptest.NewRequestWithContext(t.Context(), "POST", "/v1/chains/greet/runs", strings.NewReader(`{"input": {}}`))
-		r.Header.Set("Content-Type", "application/json")
-		w := httptest.NewRecorder()
-		s.server.ServeHTTP(w, r)
-		if w.Code != 200 || !strings.Contains(w.Body.String(), want) {
-			t.Errorf("%d %s, want %q", w.Code, w.Body, want)
+	return s
+}
+
+func (s *testSite) write(name, body string) {
+	s.t.Helper()
+	path := filepath.Join(s.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(body), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// wants checks what the chain answers now.
+func (s *testSite) wants(answer string) {
+	s.t.Helper()
+	r := httptest.NewRequestWithContext(s.t.Context(), "POST", "/v1/chains/greet/runs", strings.NewReader(`{"input": {}}`))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	s.server.ServeHTTP(w, r)
+	if w.Code != 200 || !strings.Contains(w.Body.String(), answer) {
+		s.t.Errorf("%d %s, want %q", w.Code, w.Body, answer)
+	}
+}
+
+// says checks what the person at the command has been told since the last time.
+func (s *testSite) says(parts ...string) {
+	s.t.Helper()
+	told := s.told.String()
+	s.told.Reset()
+	if len(parts) == 0 && told != "" {
+		s.t.Errorf("nothing was to be told: %s", told)
+	}
+	for _, part := range parts {
+		if !strings.Contains(told, part) {
+			s.t.Errorf("told %q, want %q", told, part)
 		}
 	}
-	answers("you said good morning")
+}
 
+// Files that change are served anew once they have no faults; until then the
+// last good version is.
+func TestSiteFollowsItsFiles(t *testing.T) {
+	s := startSite(t)
+	s.wants("you said good morning")
 	s.look(t.Context())
-	if told.Len() > 0 {
-		t.Errorf("nothing has changed, but: %s", &told)
-	}
+	s.says()
 
-	write("prompts/hello.yaml", prompt("good night"))
+	s.write("prompts/hello.yaml", sitePrompt("good night"))
 	s.look(t.Context())
-	answers("you said good night")
+	s.wants("you said good night")
+	s.says("files have changed, now serving 1 chain: greet")
 
-	write("greet.yaml", chainFile+"outputs: []\n")
+	s.write("greet.yaml", siteChain+"outputs: []\n")
 	s.look(t.Context())
-	answers("you said good night")
-	if !strings.Contains(told.String(), "greet.yaml:7:1: ") || !strings.Contains(told.String(), "the last version without faults is still served") {
-		t.Errorf("told: %s", &told)
-	}
-	told.Reset()
+	s.wants("you said good night")
+	s.says("greet.yaml:7:1: ", "the last version without faults is still served")
 	s.look(t.Context())
-	if told.Len() > 0 {
-		t.Errorf("the same fault is told again: %s", &told)
-	}
+	s.says() // not the same fault again
 
-	write("greet.yaml", chainFile)
-	write("causeway.yaml", "schema: causeway.project/v1\nmodels: {haiku: {id: amazon.nova-pro-v1:0}}\n")
+	s.write("greet.yaml", siteChain)
+	s.write("causeway.yaml", strings.ReplaceAll(siteProject, "lite", "pro"))
 	s.look(t.Context())
-	answers("amazon.nova-pro-v1:0")
-	if !strings.Contains(told.String(), "files have changed, now serving 1 chain: greet") {
-		t.Errorf("told: %s", &told)
-	}
+	s.wants("amazon.nova-pro-v1:0")
+	s.says("files have changed")
 }
