@@ -124,7 +124,7 @@ func TestServeWhileFilesChange(t *testing.T) {
 	live.eventually("the fault is told", func() bool {
 		return strings.Contains(live.told.String(), "the last version without faults is still served")
 	})
-	if !strings.Contains(live.told.String(), "hello.yaml:5:1: ") {
+	if !strings.Contains(live.told.String(), "prompts/hello.yaml:5:1: ") {
 		t.Errorf("told: %s", &live.told)
 	}
 	if got := live.greets(); !strings.Contains(got, "you said good morning") {

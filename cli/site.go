@@ -80,7 +80,7 @@ func (s *site) look(ctx context.Context) {
 		chains, err = s.read(ctx, next)
 	}
 	if err != nil {
-		fmt.Fprintf(s.app.io.Err, "%s\nthe last version without faults is still served\n", s.app.explain(err))
+		fmt.Fprintf(s.app.io.Err, "%s\nthe last version without faults is still served\n", s.asChecked(ctx, err))
 		return
 	}
 	if next != s.workspace {
@@ -100,6 +100,7 @@ func (s *site) read(ctx context.Context, w *workspace) ([]*chain.Chain, error) {
 	w.forgetFiles()
 	var chains []*chain.Chain
 	var faults []error
+	named := map[string]string{}
 	for _, f := range files {
 		if f.kind != kindChain {
 			continue
@@ -109,6 +110,11 @@ func (s *site) read(ctx context.Context, w *workspace) ([]*chain.Chain, error) {
 			faults = append(faults, w.cause(err))
 			continue
 		}
+		if other := named[c.Name()]; other != "" {
+			faults = append(faults, takenName(f.path, c.Name(), other))
+			continue
+		}
+		named[c.Name()] = f.path
 		chains = append(chains, c)
 	}
 	if len(faults) > 0 {
