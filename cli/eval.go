@@ -44,18 +44,18 @@ func (a *app) evalCommand() *cobra.Command {
 func (a *app) evalRun() *cobra.Command {
 	var f evalFlags
 	cmd := &cobra.Command{
-		Use:   "run CHAIN.yaml",
-		Short: "Evaluate a chain, or the variants of an experiment side by side",
+		Use:   "run CHAIN.yaml...",
+		Short: "Evaluate a chain, or several or the variants of an experiment side by side",
 		Long: `run asks every case of a dataset (JSON lines with id, input, reference, category)
-and grades the answers. With --variants it asks each variant of an experiment, and
-compares them case by case. Graders are those of docs/experiments.md: exact,
+and grades the answers. Several chains, or with --variants each variant of an
+experiment, are compared with the first, case by case. Graders are those of docs/experiments.md: exact,
 contains:WORD, regex:PATTERN, numeric:5%, latency:2s, judge:RUBRIC and others.`,
 		Example: `  causeway eval run support.yaml --dataset tickets.jsonl --grader exact --fail-under 0.9 --junit report.xml
   causeway eval run support.yaml --dataset tickets.jsonl --variants tone.yaml --grader "judge:It is polite" --judge sonnet`,
-		Args:              takes(1),
-		ValidArgsFunction: completeFile,
+		Args:              takesChains(&f.variants),
+		ValidArgsFunction: completeFiles,
 		RunE: a.does(func(cmd *cobra.Command, args []string) error {
-			return a.eval(cmd.Context(), args[0], f)
+			return a.eval(cmd.Context(), args, f)
 		}),
 	}
 	flags := cmd.Flags()
@@ -74,12 +74,15 @@ contains:WORD, regex:PATTERN, numeric:5%, latency:2s, judge:RUBRIC and others.`,
 	return cmd
 }
 
-func (a *app) eval(ctx context.Context, file string, f evalFlags) error {
+func (a *app) eval(ctx context.Context, files []string, f evalFlags) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	dataset, err := readDataset(f.dataset)
 	if err != nil {
 		return err
 	}
-	w, err := a.open(file, f.places)
+	w, err := a.open(files[0], f.places)
 	if err != nil {
 		return err
 	}
@@ -87,7 +90,7 @@ func (a *app) eval(ctx context.Context, file string, f evalFlags) error {
 	if f.options.Graders, err = w.graders(ctx, f); err != nil {
 		return err
 	}
-	subjects, err := w.subjects(ctx, file, f)
+	subjects, err := w.subjects(ctx, files, f)
 	if err != nil {
 		return w.cause(err)
 	}
@@ -136,22 +139,17 @@ func (w *workspace) graders(ctx context.Context, f evalFlags) ([]experiment.Grad
 	return graders, nil
 }
 
-// subjects are what is asked: the chain, or each variant of it.
-func (w *workspace) subjects(ctx context.Context, file string, f evalFlags) ([]experiment.Subject, error) {
-	version := ""
+// subjects are what is asked: the chains, or each variant of the only one.
+func (w *workspace) subjects(ctx context.Context, files []string, f evalFlags) ([]experiment.Subject, error) {
+	if f.variants == "" {
+		return w.chainSubjects(ctx, files, f)
+	}
+	file, version := files[0], ""
 	if f.options.Journal != "" {
 		var err error
 		if version, err = w.version(file); err != nil {
 			return nil, err
 		}
-	}
-	if f.variants == "" {
-		c, err := w.load(ctx, file)
-		if err != nil {
-			return nil, err
-		}
-		s, err := experiment.ChainSubject(c.Name(), c, f.output, version, nil)
-		return []experiment.Subject{s}, err
 	}
 	e, err := readExperiment(f.variants)
 	if err != nil {
