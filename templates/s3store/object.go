@@ -106,8 +106,11 @@ func (s *Store) put(ctx context.Context, key, etag, contentType string, body []b
 			return value(out.ETag), nil
 		}
 		// 409: another conditional write of this key was under way, and S3
-		// decided nothing. The same request is right to repeat.
-		if code(err) == "ConditionalRequestConflict" && attempt < maxAttempts && pause(ctx, attempt) == nil {
+		// decided nothing. No answer at all: nobody knows. The same request
+		// is right to repeat in both cases, for its condition still holds
+		// off everybody else; who meets his own write has to recognise it.
+		again := code(err) == "ConditionalRequestConflict" && attempt < maxAttempts || status(err) == 0 && attempt < maxUnanswered
+		if again && pause(ctx, attempt) == nil {
 			continue
 		}
 		return "", s.explain("write", key, err)
@@ -116,6 +119,10 @@ func (s *Store) put(ctx context.Context, key, etag, contentType string, body []b
 
 // maxAttempts bounds how often one write is tried against others that were first.
 const maxAttempts = 400
+
+// maxUnanswered bounds how often a write without an answer is repeated, beyond
+// what the client's own retries do.
+const maxUnanswered = 2
 
 // pause waits a random while that grows with the attempts.
 func pause(ctx context.Context, attempt int) error {

@@ -103,9 +103,12 @@ func (s *Store) note(ctx context.Context, e templates.Entry, outcome templates.O
 	if err != nil {
 		return err
 	}
-	_, err = s.put(ctx, templates.LogKey(e.Name, e), "", jsonType, data, nil)
-	if errors.Is(err, errCondition) {
-		return nil // ids are unique: it is this entry, whose first answer was lost
+	key := templates.LogKey(e.Name, e)
+	if _, err = s.put(ctx, key, "", jsonType, data, nil); err == nil || errors.Is(err, errCondition) {
+		return nil // ids are unique: what is there already is this entry, whose answer was lost
+	}
+	if _, headErr := s.head(ctx, key); headErr == nil {
+		return nil
 	}
 	return err
 }
