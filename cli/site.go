@@ -23,6 +23,7 @@ type site struct {
 	places    places
 	server    *serve.Server
 	workspace *workspace
+	opened    projectState // of workspace
 	old       []*workspace     // runs that began with them may still go on
 	seen      map[string]stamp // the files as they were read
 }
@@ -56,6 +57,7 @@ func (s *site) start(ctx context.Context) ([]*chain.Chain, error) {
 	if s.seen, err = s.stamps(); err != nil {
 		return nil, err
 	}
+	s.opened = s.projectNow(s.seen)
 	return s.read(ctx, s.workspace)
 }
 
@@ -68,11 +70,9 @@ func (s *site) look(ctx context.Context) {
 	if err != nil || maps.Equal(now, s.seen) {
 		return // a file that goes away while it is looked at is seen the next time
 	}
-	path := shortPath(s.workspace.project.Path)
-	same := s.seen[path] == now[path]
 	s.seen = now
-	next := s.workspace
-	if !same {
+	opens, next := s.projectNow(now), s.workspace
+	if opens != s.opened {
 		next, err = s.app.open(s.args[0], s.places)
 	}
 	var chains []*chain.Chain
@@ -80,12 +80,15 @@ func (s *site) look(ctx context.Context) {
 		chains, err = s.read(ctx, next)
 	}
 	if err != nil {
+		if next != nil && next != s.workspace {
+			_ = next.Close()
+		}
 		fmt.Fprintf(s.app.io.Err, "%s\nthe last version without faults is still served\n", s.asChecked(ctx, err))
 		return
 	}
 	if next != s.workspace {
 		s.old = append(s.old, s.workspace)
-		s.workspace = next
+		s.workspace, s.opened = next, opens
 	}
 	s.server.Replace(chains)
 	fmt.Fprintf(s.app.io.Err, "files have changed, now serving %s: %s\n", screen.Count(len(chains), "chain"), strings.Join(chainNames(chains), ", "))
@@ -146,8 +149,8 @@ func faultList(errs []error) error {
 // stamps looks at every file that what is served may depend on.
 func (s *site) stamps() (map[string]stamp, error) {
 	args := slices.Clone(s.args)
-	if path := s.workspace.project.Path; path != "" {
-		args = append(args, shortPath(path))
+	if path := s.projectPath(); path != "" {
+		args = append(args, path)
 	}
 	if dir := s.workspace.prompts.Dir; dir != "" {
 		args = append(args, dir)
