@@ -28,13 +28,14 @@ func (f *experimentFlags) add(cmd *cobra.Command) {
 func (a *app) experimentCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "experiment",
-		Short: "Which prompt, which model: plan, read and stop experiments",
+		Short: "Which prompt, which model: plan, read and stop experiments, promote what won",
 		Long: `experiment reads the log that an experiment's runs and its users have written, in
 a folder or a bucket. Looking often does no harm: the intervals hold at every
 look.`,
 		Example: `  causeway experiment status tone.yaml --log s3://acme-logs/experiments
   causeway experiment report tone.yaml --html report.html
   causeway experiment stop tone.yaml --why "the support team asked for it"
+  causeway experiment promote tone.yaml warm production
   causeway experiment plan tone.yaml --base 0.70 --delta 0.03`,
 	}
 	cmd.AddCommand(a.experimentStatus(), a.experimentReport(), a.experimentStop(), a.experimentPromote(), a.experimentPlan())

@@ -23,7 +23,7 @@ type site struct {
 	places    places
 	server    *serve.Server
 	workspace *workspace
-	opened    projectState // of workspace
+	opened    projectState     // of workspace
 	old       []*workspace     // runs that began with them may still go on
 	seen      map[string]stamp // the files as they were read
 }
