@@ -21,7 +21,7 @@ func chart(rows []row) string {
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" fill="#ffffff"/>`+"\n")
 	fmt.Fprintf(&b, `<text x="%d" y="20" font-weight="600" fill="#222">Calls served within their minute, in %% of those made</text>`+"\n", left)
 	for i, s := range series {
-		x := left + i*105
+		x := left + i*125
 		label := s.name + " the quota"
 		if s.name == "herd" {
 			label = "1000 at once"
