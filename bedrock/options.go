@@ -30,8 +30,11 @@ type Options struct {
 	// then the model id.
 	PromptVariables map[string]string
 
-	// OutputSchema is a JSON Schema the answer must follow, and OutputName
-	// what the schema is called; no name is sent when that is empty.
+	// OutputSchema is a JSON Schema the answer must follow, sent as it is, and
+	// OutputName what the schema is called; no name is sent when that is empty.
+	// message.Call.OutputSchema, which prompts set, wins over it and is fitted
+	// to the model: closed and without bounds for one that Bedrock holds to a
+	// schema, put into words for any other.
 	OutputSchema json.RawMessage
 	OutputName   string
 	// Effort is how hard the model should work: low, medium, high, xhigh, max.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime"
@@ -152,6 +153,13 @@ func (s *settings) guardrail() Guardrail {
 // buildOutput asks for an answer that follows a schema, and for effort.
 func (r *request) buildOutput() {
 	schema := r.outputSchema()
+	switch fitted := r.call.OutputSchema != nil && !strings.Contains(r.model, ":prompt/"); {
+	case fitted && held(r.family, r.base):
+		schema = heldSchema(schema)
+	case fitted:
+		r.in.System = append(slices.Clip(r.in.System), schemaInWords(schema))
+		schema = nil
+	}
 	if schema == nil && r.Effort == "" {
 		return
 	}

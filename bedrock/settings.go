@@ -14,6 +14,7 @@ import (
 type settings struct {
 	*Options
 	model  string
+	base   string // the model behind it, where that is known
 	family family
 	lc     llms.CallOptions // Temperature and TopP are NaN when unset
 	call   message.Call
@@ -22,6 +23,10 @@ type settings struct {
 // resolve applies a call's options.
 func (s *settings) resolve(ctx context.Context, m *Model, opts []llms.CallOption) {
 	s.Options, s.model, s.family = &m.options, m.id, m.family
+	s.base = m.id
+	if s.BaseModel != "" {
+		s.base = s.BaseModel
+	}
 	s.call = message.CallOf(ctx)
 	s.lc.Temperature, s.lc.TopP, s.lc.RepetitionPenalty = math.NaN(), math.NaN(), math.NaN()
 	for _, o := range opts {
@@ -32,7 +37,7 @@ func (s *settings) resolve(ctx context.Context, m *Model, opts []llms.CallOption
 		}
 	}
 	if s.lc.Model != "" && s.lc.Model != m.id {
-		s.model, s.family = s.lc.Model, familyOf(s.lc.Model)
+		s.model, s.base, s.family = s.lc.Model, s.lc.Model, familyOf(s.lc.Model)
 	}
 }
 

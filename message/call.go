@@ -14,7 +14,7 @@ type Call struct {
 	AdditionalFields map[string]any    // model-specific request fields, merged over the model's own
 	GuardrailID      string
 	GuardrailVersion string
-	OutputSchema     json.RawMessage   // a JSON Schema the answer must follow
+	OutputSchema     json.RawMessage   // a JSON Schema the answer should follow; a model asks for as much of it as it can, so check the answer
 	PromptVariables  map[string]string // for a prompt ARN as model
 }
 
