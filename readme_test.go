@@ -13,8 +13,9 @@ import (
 func TestReadme(t *testing.T) {
 	readme := read(t, "README.md")
 	for lang, file := range map[string]string{"go": "examples/hello/main.go", "yaml": "examples/hello/chain.yaml"} {
-		_, block, ok := strings.Cut(readme, "```"+lang+"\n")
-		if block, _, ok = strings.Cut(block, "```"); !ok {
+		_, rest, found := strings.Cut(readme, "```"+lang+"\n")
+		block, _, closed := strings.Cut(rest, "```")
+		if !found || !closed {
 			t.Errorf("the README has no block of %s", lang)
 			continue
 		}
