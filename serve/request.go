@@ -123,7 +123,7 @@ func (q *RunRequest) check() *Problem {
 // (Prefer: wait=seconds, RFC 7240), at most the server's own bound.
 func (s *Server) timeout(r *http.Request) time.Duration {
 	for _, line := range r.Header.Values("Prefer") {
-		for _, preference := range strings.Split(line, ",") {
+		for preference := range strings.SplitSeq(line, ",") {
 			value, ok := strings.CutPrefix(strings.TrimSpace(preference), "wait=")
 			if !ok {
 				continue
@@ -139,7 +139,7 @@ func (s *Server) timeout(r *http.Request) time.Duration {
 // streams reports whether the client asks for SSE.
 func streams(r *http.Request) bool {
 	for _, line := range r.Header.Values("Accept") {
-		for _, accepted := range strings.Split(line, ",") {
+		for accepted := range strings.SplitSeq(line, ",") {
 			if kind, _, err := mime.ParseMediaType(accepted); err == nil && kind == "text/event-stream" {
 				return true
 			}

@@ -29,7 +29,7 @@ func chains(t *testing.T, hold chan struct{}) []*chain.Chain {
 	return []*chain.Chain{
 		made(t, "echo", func(_ context.Context, i in) (string, error) { return strings.ToUpper(i.Text), nil }),
 		made(t, "slow", func(ctx context.Context, i in) (string, error) {
-			for _, word := range strings.Fields(i.Text) {
+			for word := range strings.FieldsSeq(i.Text) {
 				chain.Emit(ctx, chain.Event{Kind: chain.Token, Text: word})
 			}
 			select {
