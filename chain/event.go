@@ -38,7 +38,7 @@ type Event struct {
 	Interrupt *Interrupt `json:"interrupt,omitempty"`
 	Error     string     `json:"error,omitempty"`
 
-	Labels map[string]string `json:"labels,omitempty"` // run.started
+	Labels map[string]string `json:"labels,omitempty"` // run.started, and with those of steps the run's last event
 	Result *Result           `json:"-"`                // run.finished, interrupted: everything, for readers in this process
 }
 

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -55,7 +56,26 @@ func RunOf(ctx context.Context) RunInfo {
 	if !ok {
 		return RunInfo{}
 	}
+	f.run.mu.Lock()
+	defer f.run.mu.Unlock()
 	return RunInfo{ID: f.run.id, Chain: f.run.chain, Step: f.path, Session: f.run.session, Labels: f.run.labels}
+}
+
+// Label adds a label to the run of ctx, for steps that learn something about
+// it: [RunOf] tells it from then on, and so do the run's last event and its
+// [Result]. Outside a run it does nothing. A resumed run has the labels of its
+// start and those of the steps that it does again.
+func Label(ctx context.Context, key, value string) {
+	f, ok := ctx.Value(frameKey{}).(*frame)
+	if !ok {
+		return
+	}
+	f.run.mu.Lock()
+	defer f.run.mu.Unlock()
+	labels := make(map[string]string, len(f.run.labels)+1) // whoever has read the old ones keeps them
+	maps.Copy(labels, f.run.labels)
+	labels[key] = value
+	f.run.labels = labels
 }
 
 // emit tells e, which happened at f. The caller has seen that run.sink is set,

@@ -20,6 +20,8 @@ type Result struct {
 	Waited     time.Duration `json:"waited,omitempty"`     // nanoseconds spent waiting between them, over all steps
 	FirstToken time.Duration `json:"firstToken,omitempty"` // nanoseconds from the run's start to its first token; streamed runs only
 	Duration   time.Duration `json:"duration"`             // nanoseconds
+	// Labels are those the run was started with and those its steps added.
+	Labels map[string]string `json:"labels,omitempty"`
 	// Interrupt is set when the run waits for an answer: see Chain.Resume.
 	Interrupt *Interrupt `json:"interrupt,omitempty"`
 }

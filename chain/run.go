@@ -142,7 +142,7 @@ func (r *run) result(vals Values) *Result {
 	defer r.mu.Unlock()
 	return &Result{
 		Values: vals, RunID: r.id, Usage: r.usage, Steps: r.steps, Prompts: r.prompts,
-		Attempts: r.attempts, Waited: r.waited, FirstToken: r.firstToken, Duration: time.Since(r.start),
+		Attempts: r.attempts, Waited: r.waited, FirstToken: r.firstToken, Duration: time.Since(r.start), Labels: r.labels,
 	}
 }
 
@@ -150,7 +150,7 @@ func (r *run) result(vals Values) *Result {
 func finished(res *Result, err error) Event {
 	e := Event{
 		Kind: RunFinished, Values: res.Values, Usage: &res.Usage, Attempts: res.Attempts,
-		Waited: res.Waited, FirstToken: res.FirstToken, Duration: res.Duration, Result: res,
+		Waited: res.Waited, FirstToken: res.FirstToken, Duration: res.Duration, Labels: res.Labels, Result: res,
 	}
 	if err != nil {
 		e.Error = err.Error()

@@ -270,3 +270,33 @@ func TestEventsSideBySideKeepEachStepsOrder(t *testing.T) {
 		}
 	}
 }
+
+// A label that a step adds is seen by those after it and by whoever reads the
+// result; the caller's own map stays as it is.
+func TestLabel(t *testing.T) {
+	var seen map[string]string
+	learns := Func("learns", func(ctx context.Context, _ Values) (string, error) {
+		Label(ctx, "variant", "b")
+		return "", nil
+	}, nil)
+	reads := Func("reads", func(ctx context.Context, _ Values) (string, error) {
+		seen = RunOf(ctx).Labels
+		return "", nil
+	}, nil)
+	own := map[string]string{"team": "a"}
+	var last Event
+	res, err := must(t, []Step{learns, reads}, nil).Run(t.Context(), nil, &RunOptions{Labels: own, Events: func(e Event) { last = e }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"team": "a", "variant": "b"}
+	for name, got := range map[string]map[string]string{"RunOf": seen, "Result": res.Labels, "the last event": last.Labels} {
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	if len(own) != 1 {
+		t.Errorf("the caller's map became %v", own)
+	}
+	Label(t.Context(), "nobody", "cares")
+}

@@ -158,6 +158,9 @@ output: answer
 	if err != nil || res.Values["answer"] != "warm: x" {
 		t.Fatalf("%v, %v", res, err)
 	}
+	if res.Labels["experiment"] != "live" || res.Labels["variant"] != "warm" {
+		t.Errorf("the run's labels are %v", res.Labels)
+	}
 	if err := s.tracker.Feedback(t.Context(), experiment.Feedback{RunID: res.RunID, Values: map[string]float64{"csat": 4}}); err != nil {
 		t.Fatal(err)
 	}

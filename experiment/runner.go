@@ -184,6 +184,8 @@ func (s *variantStep) Run(ctx context.Context, in chain.Values) (chain.Values, e
 	a := r.assign(ctx, unit, in)
 	if a.Counts() {
 		chain.Emit(ctx, chain.Event{Kind: chain.Progress, Text: "experiment " + r.e.Key + ": " + a.Variant.Key})
+		chain.Label(ctx, "experiment", r.e.Key)
+		chain.Label(ctx, "variant", a.Variant.Key)
 		r.record(r.tracker.Expose(context.WithoutCancel(ctx), unit, a))
 		if r.e.Mode == Shadow {
 			r.shadow(ctx, unit, in)

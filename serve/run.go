@@ -66,7 +66,7 @@ func (s *Server) options(q RunRequest) *chain.RunOptions {
 func (s *Server) ended(c *chain.Chain, o *chain.RunOptions, result *chain.Result, err error) {
 	record := Record{RunID: o.RunID, Chain: c.Name(), Labels: o.Labels}
 	if result != nil {
-		record.Prompts = result.Prompts
+		record.Prompts, record.Labels = result.Prompts, result.Labels
 	}
 	s.runs.end(record)
 	if err != nil {
