@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/causeway-go/causeway/internal/nearest"
 )
 
 // checker walks a chain as a run would, with types in the place of values, and
@@ -274,7 +276,7 @@ func (k *checker) missing(at string, n need, sc *scope) {
 		return
 	}
 	hint := didYouMean(n.name, sc.names())
-	if near := nearest(n.name, sc.names()); near != "" {
+	if near := nearest.Word(n.name, sc.names()); near != "" {
 		hint = fmt.Sprintf("did you mean %s? then say with: {%s: %s}", near, n.name, near)
 	}
 	k.fault(at, "input", hint, "its input %s comes from nowhere", n.name)

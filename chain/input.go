@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/causeway-go/causeway/internal/nearest"
 )
 
 // admit checks what a run is started with and returns a copy of it, defaults
@@ -50,7 +52,7 @@ func (c *Chain) admit(in Values) (Values, error) {
 }
 
 func unknownInput(name string, known map[string]bool) string {
-	if near := nearest(name, sortedKeys(known)); near != "" {
+	if near := nearest.Word(name, sortedKeys(known)); near != "" {
 		return fmt.Sprintf("%s is not an input: did you mean %s?", name, near)
 	}
 	return fmt.Sprintf("%s is not an input: the inputs are %s", name, listed(sortedKeys(known)))

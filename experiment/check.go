@@ -51,7 +51,7 @@ func (p *parser) checkNames() {
 	}
 	known := func(n *yaml.Node, key string) {
 		if n != nil && key != "" && !slices.Contains(keys, key) {
-			p.fault(n, "there is no variant %q; %s", key, nearest(key, keys))
+			p.fault(n, "there is no variant %q; %s", key, didYouMean(key, keys))
 		}
 	}
 	known(p.at["winner"], p.e.Winner)

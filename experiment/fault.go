@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/causeway-go/causeway/internal/nearest"
 )
 
 // Fault is one mistake in a file and where it is.
@@ -52,41 +54,11 @@ func (f Faults) sorted() Faults {
 	return f
 }
 
-// nearest is ": did you mean …?" when one of known is close to word, else the
-// list of what there is.
-func nearest(word string, known []string) string {
-	best, distance := "", 3
-	for _, name := range known {
-		if d := edits(word, name); d < distance && d < max(len(word), 2) {
-			best, distance = name, d
-		}
-	}
-	if best != "" {
+// didYouMean is the word that was probably meant, else the list of what there
+// is.
+func didYouMean(word string, known []string) string {
+	if best := nearest.Word(word, known); best != "" {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	return "there are " + strings.Join(known, ", ")
-}
-
-// edits is Levenshtein's distance.
-func edits(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64 // not a slip of the finger
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

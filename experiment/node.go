@@ -96,7 +96,7 @@ func (r *reader) mapping(n *yaml.Node, what string, known fields) {
 			names = append(names, name)
 		}
 		slices.Sort(names)
-		r.fault(key, "unknown field %q in %s; %s", key.Value, what, nearest(key.Value, names))
+		r.fault(key, "unknown field %q in %s; %s", key.Value, what, didYouMean(key.Value, names))
 	})
 }
 
@@ -143,7 +143,7 @@ func word[T ~string](r *reader, n *yaml.Node, what string, allowed ...T) T {
 	for i, a := range allowed {
 		names[i] = string(a)
 	}
-	r.fault(n, "%s is %q; %s", what, text, nearest(text, names))
+	r.fault(n, "%s is %q; %s", what, text, didYouMean(text, names))
 	return ""
 }
 

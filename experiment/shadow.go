@@ -59,7 +59,7 @@ var errShadow = errors.New("this tool acts on the world and is not run in a shad
 func ShadowTools(set *tools.Set, safe ...string) (*tools.Set, error) {
 	for _, name := range safe {
 		if _, known := set.Get(name); !known {
-			return nil, fmt.Errorf("there is no tool %q to be safe; %s", name, nearest(name, set.Names()))
+			return nil, fmt.Errorf("there is no tool %q to be safe; %s", name, didYouMean(name, set.Names()))
 		}
 	}
 	var list []*tools.Tool

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/causeway-go/causeway/internal/nearest"
 )
 
 // checker holds the names that texts use against the variables that the file
@@ -103,10 +105,8 @@ func (c *checker) undeclared(name string) string {
 		return fmt.Sprintf("%s is the history; it stands between messages, not in a text", name)
 	}
 	names := slices.Sorted(maps.Keys(c.inputs))
-	for _, declared := range names {
-		if distance(name, declared) <= 2 && len(name) > 2 {
-			return fmt.Sprintf("the variable %q is not declared; did you mean %s?", name, declared)
-		}
+	if near := nearest.Word(name, names); near != "" {
+		return fmt.Sprintf("the variable %q is not declared; did you mean %s?", name, near)
 	}
 	return fmt.Sprintf("the variable %q is not declared; add it under input.properties", name)
 }

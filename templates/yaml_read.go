@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/causeway-go/causeway/internal/nearest"
 )
 
 // reader turns YAML nodes into values and collects every mistake on the way.
@@ -271,35 +273,8 @@ func known(key string, fields map[string]field) string {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	for _, name := range names {
-		if distance(key, name) <= 2 {
-			return "did you mean " + name + "?"
-		}
+	if near := nearest.Word(key, names); near != "" {
+		return "did you mean " + near + "?"
 	}
 	return "there are " + strings.Join(names, ", ")
-}
-
-// distance counts the letters to change, add or drop to get from a to b,
-// giving up early on words of very different length.
-func distance(a, b string) int {
-	if len(a)-len(b) > 2 || len(b)-len(a) > 2 {
-		return 3
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost++
-			}
-			corner = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/causeway-go/causeway/internal/nearest"
 )
 
 // checker walks arguments that json.Valid has passed, so it never meets an end
@@ -190,7 +192,7 @@ func shortName(name string) string {
 // unknownName says that name is none of names: the likeliest one first.
 func unknownName(name string, names []string, list, none string) string {
 	text := strconv.Quote(shortName(name)) + "; "
-	if near := nearest(name, names); near != "" {
+	if near := nearest.Word(name, names); near != "" {
 		text += "did you mean " + strconv.Quote(near) + "? "
 	}
 	if len(names) == 0 {
