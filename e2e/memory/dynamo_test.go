@@ -27,7 +27,7 @@ const dynalite = "dynalite@4.0.0"
 func startDynalite(t *testing.T) *dynamodb.Client {
 	t.Helper()
 	if _, err := exec.LookPath("npm"); err != nil {
-		t.Skip("npm is not installed: no DynamoDB to test against")
+		t.Fatal("npm is not installed: no DynamoDB to test against")
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
