@@ -110,12 +110,12 @@ func TestBranchTakesTheFirstCaseThatHolds(t *testing.T) {
 		Branch("route", []Case{
 			{When: `kind == "a"`, Steps: []Step{upper("kind", "loud")}},
 			{When: `kind != "c"`, Steps: []Step{upper("kind", "other"), inner(t, upper("other", "loud"))}},
-		}),
+		}, &BranchOptions{Else: []Step{Func("quiet", func(context.Context, Values) (string, error) { return "hush", nil }, nil)}}),
 	}, nil)
 	for kind, want := range map[string]Values{
-		"a": {"loud": "A", "other": nil},
-		"b": {"loud": "B", "other": "B"},
-		"c": {"loud": nil, "other": nil},
+		"a": {"loud": "A", "other": nil, "quiet": nil},
+		"b": {"loud": "B", "other": "B", "quiet": nil},
+		"c": {"loud": nil, "other": nil, "quiet": "hush"},
 	} {
 		if diff := cmp.Diff(want, values(t, c, Values{"kind": kind})); diff != "" {
 			t.Errorf("%s: %s", kind, diff)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/google/jsonschema-go/jsonschema"
 )
@@ -15,11 +16,21 @@ type Case struct {
 	Steps []Step
 }
 
+// BranchOptions are what a Branch can be told.
+type BranchOptions struct {
+	// Else are the steps that run when no case's condition is true, as those of
+	// a last Case without one do; nil runs nothing.
+	Else []Step
+}
+
 // Branch returns a step that runs the steps of the first case whose condition
-// is true, or of none. It makes what any case makes; what the chosen one does
-// not make is null.
-func Branch(name string, cases []Case) Step {
+// is true, or BranchOptions.Else. It makes what any case makes; what the chosen one
+// does not make is null.
+func Branch(name string, cases []Case, o *BranchOptions) Step {
 	b := &branch{name: name}
+	if o != nil && len(o.Else) > 0 {
+		cases = append(slices.Clip(cases), Case{Steps: o.Else})
+	}
 	for _, c := range cases {
 		w := way{steps: c.Steps}
 		if c.When != "" {

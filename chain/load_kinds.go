@@ -176,7 +176,7 @@ func (b *builder) branch(at, name string, f fields) Step {
 		cases = append(cases, way)
 	}
 	b.noOutput(f, "switch")
-	return Branch(name, cases)
+	return Branch(name, cases, nil)
 }
 
 // blankStep stands for a step that could not be read: its faults are known,

@@ -246,7 +246,7 @@ func (s *spec) build(t *testing.T, cut *sync.Map) Step {
 			}
 			cases = append(cases, c)
 		}
-		return Branch(s.name, cases)
+		return Branch(s.name, cases, nil)
 	case "forEach":
 		in := "[" + strings.Join(s.reads, ", ") + "]"
 		return ForEach(s.name, in, build(t, s.kids, cut), &ForEachOptions{As: s.item, Max: 2})
