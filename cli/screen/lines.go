@@ -49,8 +49,12 @@ func (p *Printer) retried(e chain.Event) {
 		}
 		p.refused[e.Step] = p.style.Yellow("! "+why) + p.style.Dim(fmt.Sprintf(" · attempt %d", r.Attempt))
 	case message.NoticeWait:
+		wait := "… waiting " + Seconds(r.Wait)
+		if p.refused[e.Step] == "" { // nothing was refused: the gate paces the call
+			wait += " for the quota"
+		}
 		p.line(e, p.refused[e.Step])
-		p.line(e, p.style.Yellow("… waiting "+Seconds(r.Wait)))
+		p.line(e, p.style.Yellow(wait))
 		delete(p.refused, e.Step)
 	case message.NoticeFailover:
 		p.line(e, p.refused[e.Step])
