@@ -1,19 +1,16 @@
 package experiment
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/causeway-go/causeway/internal/yamlroot"
 )
 
 // maxFile bounds an experiment's file. A real one is below 4 KiB; force lists
@@ -38,50 +35,18 @@ func (r *reader) fault(n *yaml.Node, format string, args ...any) {
 	r.faults = append(r.faults, f)
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
 // document returns the root of the only document in body, or nil after telling
 // why there is none.
 func (r *reader) document(body []byte) *yaml.Node {
-	switch {
-	case len(body) > maxFile:
+	if len(body) > maxFile {
 		r.fault(nil, "%d bytes; an experiment has at most %d", len(body), maxFile)
 		return nil
-	case !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0:
-		r.fault(nil, "this is not a text file")
-		return nil
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader(body))
-	var doc, more yaml.Node
-	err := decoder.Decode(&doc)
-	switch {
-	case errors.Is(err, io.EOF):
-		r.fault(nil, "the file is empty; it starts with: schema: %s", Schema)
-		return nil
-	case err != nil:
-		r.syntax(err)
-		return nil
+	root, problem := yamlroot.Of(body, Schema)
+	if problem != nil {
+		r.faults = append(r.faults, Fault{File: r.file, Line: problem.Line, Column: problem.Column, Message: problem.Message})
 	}
-	switch err = decoder.Decode(&more); {
-	case err == nil:
-		r.fault(&more, "a second document starts here; the file holds one")
-		return nil
-	case !errors.Is(err, io.EOF):
-		r.syntax(err)
-		return nil
-	}
-	return doc.Content[0]
-}
-
-// syntax turns yaml's "yaml: line 3: …" into a fault. yaml tells no column.
-func (r *reader) syntax(err error) {
-	text := err.Error()
-	f := Fault{File: r.file, Message: "not YAML: " + yamlLine.ReplaceAllString(text, "")}
-	if m := yamlLine.FindStringSubmatch(text); m != nil && m[1] != "" {
-		f.Line, _ = strconv.Atoi(m[1])
-		f.Column = 1
-	}
-	r.faults = append(r.faults, f)
+	return root
 }
 
 // mapping hands each value of n to its field. what names n in messages.

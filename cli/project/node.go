@@ -1,16 +1,13 @@
 package project
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/causeway-go/causeway/internal/yamlroot"
 )
 
 // reader walks the nodes of one file and collects every fault on the way, so
@@ -32,48 +29,18 @@ func (r *reader) fault(n *yaml.Node, format string, args ...any) {
 	r.faults = append(r.faults, f)
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
 // document returns the root of the only document in body, or nil after telling
 // why there is none.
 func (r *reader) document(body []byte) *yaml.Node {
-	switch {
-	case len(body) > maxSize:
+	if len(body) > maxSize {
 		r.fault(nil, "%s", tooLarge(int64(len(body))))
 		return nil
-	case !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0:
-		r.fault(nil, "this is not a text file")
-		return nil
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader(body))
-	var doc, more yaml.Node
-	err := decoder.Decode(&doc)
-	if errors.Is(err, io.EOF) {
-		r.fault(nil, "the file is empty; it starts with: schema: %s", Schema)
-		return nil
+	root, problem := yamlroot.Of(body, Schema)
+	if problem != nil {
+		r.faults = append(r.faults, Fault{File: r.file, Line: problem.Line, Column: problem.Column, Message: problem.Message})
 	}
-	if err == nil {
-		if err = decoder.Decode(&more); errors.Is(err, io.EOF) {
-			return doc.Content[0]
-		}
-		if err == nil {
-			r.fault(&more, "a second document starts here; the file holds one")
-			return nil
-		}
-	}
-	r.syntax(err)
-	return nil
-}
-
-// syntax turns yaml's "yaml: line 3: …" into a fault. yaml tells no column.
-func (r *reader) syntax(err error) {
-	text := err.Error()
-	f := Fault{File: r.file, Message: "not YAML: " + yamlLine.ReplaceAllString(text, "")}
-	if m := yamlLine.FindStringSubmatch(text); m != nil && m[1] != "" {
-		f.Line, _ = strconv.Atoi(m[1])
-		f.Column = 1
-	}
-	r.faults = append(r.faults, f)
+	return root
 }
 
 // plain refuses aliases: expanding them is how small files become huge ones.
