@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"time"
 
@@ -84,4 +85,18 @@ func Decode(text, name string, number int) ([]byte, templates.Version, error) {
 		Name: name, Number: number, SHA256: templates.SHA256(l.Body), Size: len(l.Body),
 		Author: l.Author, Parent: l.Parent, Why: l.Why, Created: l.Created,
 	}, nil
+}
+
+// BySHA256 returns the first of versions whose digest begins with that of ref:
+// the services that keep packed prompts have no index of digests.
+func BySHA256(versions iter.Seq2[templates.Version, error], ref templates.Ref) (templates.Version, error) {
+	for v, err := range versions {
+		if err != nil {
+			return v, err
+		}
+		if strings.HasPrefix(v.SHA256, ref.SHA256) {
+			return v, nil
+		}
+	}
+	return templates.Version{}, fmt.Errorf("prompt %s: %w", ref, templates.ErrNotFound)
 }

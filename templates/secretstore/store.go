@@ -153,7 +153,7 @@ func (s *Store) Get(ctx context.Context, ref templates.Ref) ([]byte, templates.V
 	case ref.Alias != "":
 		in.VersionStage = &ref.Alias
 	case ref.SHA256 != "":
-		v, err := s.bySHA256(ctx, ref)
+		v, err := packed.BySHA256(s.Versions(ctx, ref.Name), ref)
 		if err != nil {
 			return nil, v, err
 		}
@@ -177,18 +177,6 @@ func (s *Store) Get(ctx context.Context, ref templates.Ref) ([]byte, templates.V
 func (s *Store) Stat(ctx context.Context, ref templates.Ref) (templates.Version, error) {
 	_, v, err := s.Get(ctx, ref)
 	return v, err
-}
-
-func (s *Store) bySHA256(ctx context.Context, ref templates.Ref) (templates.Version, error) {
-	for v, err := range s.Versions(ctx, ref.Name) {
-		if err != nil {
-			return v, err
-		}
-		if strings.HasPrefix(v.SHA256, ref.SHA256) {
-			return v, nil
-		}
-	}
-	return templates.Version{}, fmt.Errorf("prompt %s: %w", ref, templates.ErrNotFound)
 }
 
 // Versions implements templates.Store.
