@@ -108,6 +108,21 @@ func (c *Chain) Inputs() []string { return c.required }
 // Outputs names what a run returns.
 func (c *Chain) Outputs() []string { return c.outputs }
 
+// Conversational reports whether some step's prompt has a place for the
+// conversation: whether memory or RunOptions.History make a difference.
+func (c *Chain) Conversational() bool { return c.recalls }
+
+// StepOf names the step of the chain that makes an output last, "" when none
+// does: whose tokens are that output being written.
+func (c *Chain) StepOf(output string) string {
+	for _, s := range slices.Backward(c.steps) {
+		if slices.Contains(s.Outputs(), output) {
+			return s.Name()
+		}
+	}
+	return ""
+}
+
 // InputSchema returns the schema of what a run is started with. Read only.
 func (c *Chain) InputSchema() *jsonschema.Schema { return c.schema }
 

@@ -47,7 +47,7 @@ type entry struct {
 
 	Values Values          `json:"values,omitempty"` // start: the input; step, end: the outputs; answer
 	Result *StepResult     `json:"result,omitempty"` // step: what it cost; turn: what it cost so far
-	Said   json.RawMessage `json:"said,omitempty"`   // step: for the conversation; turn: the model's answer; call: the tool's result
+	Said   json.RawMessage `json:"said,omitempty"`   // start: the conversation, if the caller gave it; step: for the conversation; turn: the model's answer; call: the tool's result
 
 	Turn int        `json:"turn,omitempty"` // turn, call
 	Call int        `json:"call,omitempty"` // call: which of the turn's

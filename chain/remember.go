@@ -20,11 +20,20 @@ import (
 // model said and did. A nil recall remembers nothing.
 type recall struct {
 	store   memory.Store
-	conv    *memory.Conversation
+	conv    *memory.Conversation // nil: the caller keeps it
 	history memory.History
 
 	mu  sync.Mutex
 	new []llms.MessageContent
+}
+
+// conversation is what a run reads and adds to: what its caller gave, which is
+// only read, or that of its session.
+func (c *Chain) conversation(ctx context.Context, r *run) (*recall, error) {
+	if r.history != nil {
+		return &recall{history: memory.History{Messages: r.history}}, nil
+	}
+	return c.recall(ctx, r.session)
 }
 
 // recall loads the conversation of session, if the chain has memory.
@@ -84,7 +93,7 @@ func lastWords(prompt []llms.MessageContent) []llms.MessageContent {
 // written down first, and a resumed run that finds this looks whether it did.
 func (f frame) keep(ctx context.Context) error {
 	r, j := f.memory, f.run.journal
-	if r == nil || len(r.new) == 0 {
+	if r == nil || r.conv == nil || len(r.new) == 0 {
 		return nil
 	}
 	if j.intends(f.path) {

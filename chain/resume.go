@@ -9,14 +9,16 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/causeway-go/causeway/message"
 )
 
 // Resume goes on with a run that was interrupted, failed, or died with its
 // process. What had finished is not done again: steps, turns of agents, tool
 // calls. Answer is what a human says to the question the run waits at; nil
 // where it waits at none, or to be told the question again. Of the options
-// only Events and CallOptions are looked at: the rest is the run's own from its
-// start.
+// only Events, CallOptions and Checkpoints are looked at: the rest is the run's
+// own from its start.
 //
 // Resuming a run that is over returns its values again. The error is ErrNoRun,
 // ErrNotWaiting, ErrChanged, ErrConflict, an [InputError] about the answer, or
@@ -36,17 +38,16 @@ func (c *Chain) StreamResume(ctx context.Context, runID string, answer Values, o
 func resumed(runID string, o *RunOptions) *RunOptions {
 	again := &RunOptions{RunID: runID}
 	if o != nil {
-		again.Events, again.CallOptions = o.Events, o.CallOptions
+		again.Events, again.CallOptions, again.Checkpoints = o.Events, o.CallOptions, o.Checkpoints
 	}
 	return again
 }
 
 func (c *Chain) resume(ctx context.Context, r *run, answer Values) (*Result, error) {
-	to := c.checkpointer()
-	if to == nil {
+	if r.checkpoints == nil {
 		return nil, fmt.Errorf("chain %s: it has no Checkpointer, so none of its runs can be resumed", c.name)
 	}
-	j, err := openJournal(ctx, to, r.id)
+	j, err := openJournal(ctx, r.checkpoints, r.id)
 	if err != nil {
 		return nil, fmt.Errorf("chain %s: %w", c.name, err)
 	}
@@ -54,6 +55,11 @@ func (c *Chain) resume(ctx context.Context, r *run, answer Values) (*Result, err
 		return nil, fmt.Errorf("chain %s: run %s of %s: %w", c.name, r.id, j.start.Chain, ErrChanged)
 	}
 	r.journal, r.session, r.labels = j, j.start.Session, j.start.Labels
+	if j.start.Said != nil {
+		if r.history, err = message.Unmarshal(j.start.Said); err != nil {
+			return nil, fmt.Errorf("chain %s: run %s: its conversation: %w", c.name, r.id, err)
+		}
+	}
 	r.recount()
 	if j.end != nil {
 		return r.result(j.end.Values), nil
@@ -113,12 +119,18 @@ func (c *Chain) checkpointer() Checkpointer {
 
 // begin writes down that a run starts.
 func (c *Chain) begin(ctx context.Context, r *run, vals Values) error {
-	to := c.checkpointer()
-	if to == nil {
+	if r.checkpoints == nil {
 		return nil
 	}
-	r.journal = newJournal(to, r.id)
+	r.journal = newJournal(r.checkpoints, r.id)
 	e := entry{Kind: "start", Chain: c.name, Shape: c.shape(), Session: r.session, Labels: r.labels, Values: maps.Clone(vals)}
+	if r.history != nil {
+		said, err := message.Marshal(r.history)
+		if err != nil {
+			return fmt.Errorf("chain %s: the conversation: %w", c.name, err)
+		}
+		e.Said = said
+	}
 	r.journal.start = e
 	if err := r.journal.add(ctx, e); err != nil {
 		return fmt.Errorf("chain %s: %w", c.name, err)

@@ -248,3 +248,19 @@ func TestOfTwoAnswersOneCounts(t *testing.T) {
 		}
 	}
 }
+
+func TestARunOnCheckpointsOfItsOwn(t *testing.T) {
+	c := must(t, []Step{Approve("ok", "Shall we?", nil)}, nil)
+	own := NewInProcessCheckpoints()
+	o := &RunOptions{RunID: "r", Checkpoints: own}
+	if res, err := c.Run(t.Context(), nil, o); err != nil || res.Interrupt == nil {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	if _, err := c.Resume(t.Context(), "r", nil, nil); !errors.Is(err, ErrNoRun) {
+		t.Errorf("the chain's own checkpoints know the run: %v", err)
+	}
+	res, err := c.Resume(t.Context(), "r", Values{"approved": true}, o)
+	if err != nil || res.Interrupt != nil {
+		t.Errorf("%+v, %v", res, err)
+	}
+}

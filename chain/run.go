@@ -24,6 +24,13 @@ type RunOptions struct {
 	// Labels travel with the run's first event and reach steps and tools by
 	// [RunOf].
 	Labels map[string]string
+	// History is the conversation so far, for a caller who keeps it himself:
+	// the run reads it in the place of the chain's memory, and adds nothing to
+	// that. A Session beside it is only a name. Nil means the memory's.
+	History []llms.MessageContent
+	// Checkpoints is where this run writes down what it has done, in the place
+	// of the chain's own. Whoever resumes the run gives the same.
+	Checkpoints Checkpointer
 	// CallOptions go with every model call of the run, after the prompt's own,
 	// which they overrule.
 	CallOptions []llms.CallOption
@@ -39,11 +46,13 @@ type run struct {
 	session string
 	labels  map[string]string
 	options []llms.CallOption
+	history []llms.MessageContent // nil: the memory's
 	start   time.Time
 	sink    func(Event) // nil when nobody listens
 	stream  bool        // models are asked to stream
 
-	journal *journal // nil when nothing is written down
+	checkpoints Checkpointer // nil when nothing is written down
+	journal     *journal     // nil when nothing is written down
 
 	mu         sync.Mutex
 	steps      []StepResult
@@ -67,6 +76,7 @@ func (c *Chain) newRun(o *RunOptions) *run {
 	r := &run{chain: c.name, start: time.Now(), sink: c.o.Events}
 	if o != nil {
 		r.id, r.session, r.labels, r.options = o.RunID, o.Session, o.Labels, o.CallOptions
+		r.history, r.checkpoints = o.History, o.Checkpoints
 		if o.Events != nil {
 			r.sink = both(r.sink, o.Events)
 		}
@@ -76,6 +86,9 @@ func (c *Chain) newRun(o *RunOptions) *run {
 	}
 	if r.id == "" {
 		r.id = rand.Text()
+	}
+	if r.checkpoints == nil {
+		r.checkpoints = c.checkpointer()
 	}
 	r.steps = make([]StepResult, 0, len(c.steps))
 	return r
@@ -120,7 +133,7 @@ func (c *Chain) bounded(ctx context.Context, r *run, vals Values) (*Result, erro
 // perform loads the conversation, runs the steps and adds the new turn.
 func (c *Chain) perform(ctx context.Context, f frame, vals Values) (*Result, error) {
 	var err error
-	if f.memory, err = c.recall(ctx, f.run.session); err != nil {
+	if f.memory, err = c.conversation(ctx, f.run); err != nil {
 		return f.run.result(nil), err
 	}
 	if err := f.sequence(ctx, c.steps, vals); err != nil {
