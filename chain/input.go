@@ -11,6 +11,13 @@ import (
 	"github.com/causeway-go/causeway/internal/nearest"
 )
 
+// CheckInput says what is wrong with the values for a run before there is one:
+// nil, or the [InputError] that Run would return.
+func (c *Chain) CheckInput(in Values) error {
+	_, err := c.admit(in)
+	return err
+}
+
 // admit checks what a run is started with and returns a copy of it, defaults
 // filled in, that the run may add to.
 func (c *Chain) admit(in Values) (Values, error) {

@@ -5,6 +5,8 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strings"
+
+	"github.com/causeway-go/causeway/serve/problem"
 )
 
 // BearerKeys admits requests with one of keys as their bearer token. Keys are
@@ -21,7 +23,7 @@ func BearerKeys(keys ...string) func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if !admits(sums, r.Header.Get("Authorization")) {
 				w.Header().Set("WWW-Authenticate", `Bearer realm="causeway"`)
-				problem(http.StatusUnauthorized, "no-key", "Send Authorization: Bearer and a key of this server.").write(w)
+				problem.New(http.StatusUnauthorized, "no-key", "Send Authorization: Bearer and a key of this server.").Write(w)
 				return
 			}
 			next.ServeHTTP(w, r)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/causeway-go/causeway/serve/problem"
 )
 
 // Feedback is what somebody thinks of a run.
@@ -59,26 +61,26 @@ func (s *Server) postFeedback(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case p != nil:
 	case said.Score == nil && said.Thumbs == "" && said.Comment == "":
-		p = problem(http.StatusUnprocessableEntity, "bad-input", "Give a score from 1 to 5, thumbs (up or down) or a comment.")
+		p = problem.New(http.StatusUnprocessableEntity, "bad-input", "Give a score from 1 to 5, thumbs (up or down) or a comment.")
 	case said.Score != nil && (*said.Score < 1 || *said.Score > 5):
-		p = problem(http.StatusUnprocessableEntity, "bad-input", "score must be from 1 to 5.")
+		p = problem.New(http.StatusUnprocessableEntity, "bad-input", "score must be from 1 to 5.")
 	case said.Thumbs != "" && said.Thumbs != "up" && said.Thumbs != "down":
-		p = problem(http.StatusUnprocessableEntity, "bad-input", "thumbs must be up or down.")
+		p = problem.New(http.StatusUnprocessableEntity, "bad-input", "thumbs must be up or down.")
 	case len(said.Comment) > maxComment:
-		p = problem(http.StatusUnprocessableEntity, "bad-input", "comment is longer than 4096 bytes.")
+		p = problem.New(http.StatusUnprocessableEntity, "bad-input", "comment is longer than 4096 bytes.")
 	}
 	record, known := s.runs.record(r.PathValue("id"))
 	if p == nil && !known {
-		p = problem(http.StatusNotFound, "no-run", "There is no finished run of this id here.")
+		p = problem.New(http.StatusNotFound, "no-run", "There is no finished run of this id here.")
 	}
 	if p != nil {
-		p.write(w)
+		p.Write(w)
 		return
 	}
 	f := Feedback{Record: record, At: time.Now().UTC(), Score: said.Score, Thumbs: said.Thumbs, Comment: said.Comment}
 	if err := s.o.Feedback.Add(r.Context(), f); err != nil {
 		s.o.Log.Error("feedback was not kept", "run", record.RunID, "error", err)
-		problem(http.StatusServiceUnavailable, "not-kept", "The feedback could not be kept; send it again.").retryAfter(1).write(w)
+		problem.New(http.StatusServiceUnavailable, "not-kept", "The feedback could not be kept; send it again.").RetryAfter(1).Write(w)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/causeway-go/causeway/serve/problem"
 )
 
 // replies remembers answers by Idempotency-Key, so that a client that did not
@@ -45,7 +47,7 @@ func (k *replies) once(w http.ResponseWriter, r *http.Request, q RunRequest, do 
 		return
 	}
 	if len(key) > maxName {
-		problem(http.StatusBadRequest, "bad-key", "Idempotency-Key is longer than 256 bytes.").write(w)
+		problem.New(http.StatusBadRequest, "bad-key", "Idempotency-Key is longer than 256 bytes.").Write(w)
 		return
 	}
 	id, request := fingerprints(r, key, q)
@@ -58,13 +60,13 @@ func (k *replies) once(w http.ResponseWriter, r *http.Request, q RunRequest, do 
 		return
 	}
 	if old.of != request {
-		problem(http.StatusUnprocessableEntity, "key-reused", "This Idempotency-Key came with another request before.").write(w)
+		problem.New(http.StatusUnprocessableEntity, "key-reused", "This Idempotency-Key came with another request before.").Write(w)
 		return
 	}
 	select {
 	case <-old.done:
 		if old.status == 0 {
-			problem(http.StatusConflict, "first-failed", "The first request of this Idempotency-Key did not succeed; ask again.").retryAfter(1).write(w)
+			problem.New(http.StatusConflict, "first-failed", "The first request of this Idempotency-Key did not succeed; ask again.").RetryAfter(1).Write(w)
 			return
 		}
 		w.Header().Set("Idempotent-Replayed", "true")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/serve/problem"
 )
 
 // RunRequest is the body of a run.
@@ -29,34 +30,34 @@ const (
 )
 
 // readJSON decodes the body into v, strictly.
-func (s *Server) readJSON(w http.ResponseWriter, r *http.Request, v any) *Problem {
+func (s *Server) readJSON(w http.ResponseWriter, r *http.Request, v any) *problem.Problem {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
-		return problem(http.StatusUnsupportedMediaType, "not-json", "Send the body as Content-Type: application/json.")
+		return problem.New(http.StatusUnsupportedMediaType, "not-json", "Send the body as Content-Type: application/json.")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.o.MaxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return problem(http.StatusRequestEntityTooLarge, "too-large", "The body is larger than "+strconv.FormatInt(s.o.MaxBody, 10)+" bytes.")
+		return problem.New(http.StatusRequestEntityTooLarge, "too-large", "The body is larger than "+strconv.FormatInt(s.o.MaxBody, 10)+" bytes.")
 	}
 	if err != nil {
-		return problem(http.StatusBadRequest, "cut-short", "The body ended early.")
+		return problem.New(http.StatusBadRequest, "cut-short", "The body ended early.")
 	}
 	return decode(body, v)
 }
 
 // decode reads one JSON value whose fields v knows, no deeper than maxDepth.
-func decode(body []byte, v any) *Problem {
+func decode(body []byte, v any) *problem.Problem {
 	if depth(body) > maxDepth {
-		return problem(http.StatusBadRequest, "too-deep", "The body is nested deeper than "+strconv.Itoa(maxDepth)+" levels.")
+		return problem.New(http.StatusBadRequest, "too-deep", "The body is nested deeper than "+strconv.Itoa(maxDepth)+" levels.")
 	}
 	d := json.NewDecoder(strings.NewReader(string(body)))
 	d.DisallowUnknownFields()
 	d.UseNumber()
 	if err := d.Decode(v); err != nil {
-		return problem(http.StatusBadRequest, "bad-json", "The body does not decode: "+jsonFault(err)+".")
+		return problem.New(http.StatusBadRequest, "bad-json", "The body does not decode: "+jsonFault(err)+".")
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return problem(http.StatusBadRequest, "bad-json", "The body goes on after its JSON value.")
+		return problem.New(http.StatusBadRequest, "bad-json", "The body goes on after its JSON value.")
 	}
 	return nil
 }
@@ -98,7 +99,7 @@ func depth(body []byte) int {
 }
 
 // check bounds what a request names.
-func (q *RunRequest) check() *Problem {
+func (q *RunRequest) check() *problem.Problem {
 	var wrong []string
 	if len(q.Session) > maxName {
 		wrong = append(wrong, "session is longer than 256 bytes")
@@ -114,7 +115,7 @@ func (q *RunRequest) check() *Problem {
 	if wrong == nil {
 		return nil
 	}
-	p := problem(http.StatusUnprocessableEntity, "bad-input", "The request names too much.")
+	p := problem.New(http.StatusUnprocessableEntity, "bad-input", "The request names too much.")
 	p.Errors = wrong
 	return p
 }

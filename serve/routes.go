@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/causeway-go/causeway/serve/problem"
 )
 
 // routes puts the endpoints behind what every request passes.
@@ -42,10 +44,10 @@ func strict(mux *http.ServeMux) http.Handler {
 		h.ServeHTTP(rec, r)
 		if rec.status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", rec.header.Get("Allow"))
-			problem(rec.status, "bad-method", "This endpoint takes "+rec.header.Get("Allow")+".").write(w)
+			problem.New(rec.status, "bad-method", "This endpoint takes "+rec.header.Get("Allow")+".").Write(w)
 			return
 		}
-		problem(http.StatusNotFound, "no-endpoint", "There is nothing here. GET / lists what there is.").write(w)
+		problem.New(http.StatusNotFound, "no-endpoint", "There is nothing here. GET / lists what there is.").Write(w)
 	})
 }
 
@@ -54,7 +56,7 @@ func (s *Server) getReady(w http.ResponseWriter, _ *http.Request) {
 	closing := s.closing
 	s.mu.Unlock()
 	if closing {
-		problem(http.StatusServiceUnavailable, "closing", "The server is shutting down.").write(w)
+		problem.New(http.StatusServiceUnavailable, "closing", "The server is shutting down.").Write(w)
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"status": "ok", "chains": s.names()})
@@ -78,7 +80,7 @@ func (s *Server) safe(next http.Handler) http.Handler {
 				panic(v)
 			}
 			s.o.Log.Error("panic", "path", r.URL.Path, "panic", v, "stack", string(debug.Stack()))
-			problem(http.StatusInternalServerError, "panic", "The server made a mistake; its log says which.").write(w)
+			problem.New(http.StatusInternalServerError, "panic", "The server made a mistake; its log says which.").Write(w)
 		}()
 		next.ServeHTTP(w, r)
 	})
@@ -94,7 +96,7 @@ func (s *Server) crossOrigin(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		case !slices.Contains(s.o.Origins, origin):
-			problem(http.StatusForbidden, "bad-origin", "Pages of this origin may not call this server.").write(w)
+			problem.New(http.StatusForbidden, "bad-origin", "Pages of this origin may not call this server.").Write(w)
 			return
 		}
 		h := w.Header()

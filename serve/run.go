@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/serve/problem"
 )
 
 // RunResponse is the answer to a run.
@@ -19,7 +20,7 @@ type RunResponse struct {
 func (s *Server) postRun(w http.ResponseWriter, r *http.Request) {
 	c, p := s.chainOf(r)
 	if p != nil {
-		p.write(w)
+		p.Write(w)
 		return
 	}
 	var q RunRequest
@@ -27,7 +28,7 @@ func (s *Server) postRun(w http.ResponseWriter, r *http.Request) {
 		p = q.check()
 	}
 	if p != nil {
-		p.write(w)
+		p.Write(w)
 		return
 	}
 	if streams(r) {
@@ -40,7 +41,7 @@ func (s *Server) postRun(w http.ResponseWriter, r *http.Request) {
 // answerRun runs the chain and answers when it is done.
 func (s *Server) answerRun(w http.ResponseWriter, r *http.Request, c *chain.Chain, q RunRequest) {
 	if p := s.enter(); p != nil {
-		p.write(w)
+		p.Write(w)
 		return
 	}
 	defer s.leave()
@@ -51,7 +52,7 @@ func (s *Server) answerRun(w http.ResponseWriter, r *http.Request, c *chain.Chai
 	result, err := c.Run(ctx, q.Input, o)
 	s.ended(c, o, result, err)
 	if err != nil {
-		problemOf(err, o.RunID).write(w)
+		problem.Of(err, o.RunID).Write(w)
 		return
 	}
 	writeJSON(w, http.StatusOK, RunResponse{Chain: c.Name(), Result: result})
@@ -70,14 +71,14 @@ func (s *Server) ended(c *chain.Chain, o *chain.RunOptions, result *chain.Result
 	}
 	s.runs.end(record)
 	if err != nil {
-		s.o.Log.Warn("run failed", "run", o.RunID, "chain", c.Name(), "problem", classify(err).Code, "error", err)
+		s.o.Log.Warn("run failed", "run", o.RunID, "chain", c.Name(), "problem", problem.Of(err, o.RunID).Code, "error", err)
 	}
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil { // a step made a value that JSON has no form for
-		problem(http.StatusInternalServerError, "not-json", "The result cannot be written as JSON.").write(w)
+		problem.New(http.StatusInternalServerError, "not-json", "The result cannot be written as JSON.").Write(w)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/serve/problem"
 )
 
 // Server serves chains. It is an http.Handler, safe for concurrent use.
@@ -79,27 +80,27 @@ func (s *Server) names() []string {
 }
 
 // chainOf returns the chain that a request names.
-func (s *Server) chainOf(r *http.Request) (*chain.Chain, *Problem) {
+func (s *Server) chainOf(r *http.Request) (*chain.Chain, *problem.Problem) {
 	name := r.PathValue("name")
 	if c := (*s.chains.Load())[name]; c != nil {
 		return c, nil
 	}
-	return nil, problem(http.StatusNotFound, "no-chain", "There is no chain of this name. GET / lists those there are.")
+	return nil, problem.New(http.StatusNotFound, "no-chain", "There is no chain of this name. GET / lists those there are.")
 }
 
 // enter takes a place for a run; leave gives it back.
-func (s *Server) enter() *Problem {
+func (s *Server) enter() *problem.Problem {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
-		return problem(http.StatusServiceUnavailable, "closing", "The server is shutting down.").retryAfter(5)
+		return problem.New(http.StatusServiceUnavailable, "closing", "The server is shutting down.").RetryAfter(5)
 	}
 	select {
 	case s.slots <- struct{}{}:
 		s.working.Add(1)
 		return nil
 	default:
-		return problem(http.StatusTooManyRequests, "busy", "As many runs go on as this server takes at once.").retryAfter(1)
+		return problem.New(http.StatusTooManyRequests, "busy", "As many runs go on as this server takes at once.").RetryAfter(1)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/causeway-go/causeway/chain"
 	"github.com/causeway-go/causeway/serve"
+	"github.com/causeway-go/causeway/serve/problem"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -136,7 +137,7 @@ func TestProblems(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			resp, body := ask(t, tt.method, tt.url, tt.body, tt.headers...)
-			var p serve.Problem
+			var p problem.Problem
 			if err := json.Unmarshal([]byte(body), &p); err != nil {
 				t.Fatalf("not a problem: %s", body)
 			}

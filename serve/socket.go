@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/serve/problem"
 )
 
 // socketMessage is what a client sends: one run at a time.
@@ -34,7 +35,7 @@ type socketEvent struct {
 func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	c, p := s.chainOf(r)
 	if p != nil {
-		p.write(w)
+		p.Write(w)
 		return
 	}
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: hosts(s.o.Origins)})
@@ -89,14 +90,14 @@ func (t *talk) listen(ctx context.Context) {
 			running.cancel()
 		case m.Type == "cancel":
 		case m.Type == "run" && running != nil:
-			p = problem(http.StatusConflict, "busy", "A run goes on; cancel it or wait for its end.")
+			p = problem.New(http.StatusConflict, "busy", "A run goes on; cancel it or wait for its end.")
 		case m.Type == "run":
 			if running, p = t.s.start(ctx, t.timeout, t.chain, m.RunRequest); p == nil {
 				told = make(chan struct{})
 				go t.tell(ctx, running, told)
 			}
 		default:
-			p = problem(http.StatusBadRequest, "bad-message", "type must be run or cancel.")
+			p = problem.New(http.StatusBadRequest, "bad-message", "type must be run or cancel.")
 		}
 		if p != nil {
 			t.send(ctx, socketEvent{Event: problemEvent, Data: encoded(p)})

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/serve/problem"
 )
 
 // start runs the chain in the background and keeps its events for readers. The
 // run outlives the request that began it by Options.ResumeWindow at most.
-func (s *Server) start(parent context.Context, timeout time.Duration, c *chain.Chain, q RunRequest) (*live, *Problem) {
+func (s *Server) start(parent context.Context, timeout time.Duration, c *chain.Chain, q RunRequest) (*live, *problem.Problem) {
 	if p := s.enter(); p != nil {
 		return nil, p
 	}
@@ -41,7 +42,7 @@ func (s *Server) start(parent context.Context, timeout time.Duration, c *chain.C
 		}
 		s.ended(c, o, result, failed)
 		if failed != nil {
-			l.add(problemEvent, problemOf(failed, o.RunID))
+			l.add(problemEvent, problem.Of(failed, o.RunID))
 		}
 		l.finish()
 	}()
@@ -55,7 +56,7 @@ const problemEvent chain.Kind = "problem"
 func (s *Server) streamRun(w http.ResponseWriter, r *http.Request, c *chain.Chain, q RunRequest) {
 	l, p := s.start(r.Context(), s.timeout(r), c, q)
 	if p != nil {
-		p.write(w)
+		p.Write(w)
 		return
 	}
 	defer l.part()
@@ -67,20 +68,20 @@ func (s *Server) streamRun(w http.ResponseWriter, r *http.Request, c *chain.Chai
 func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
 	l := s.runs.stream(r.PathValue("id"))
 	if l == nil {
-		problem(http.StatusNotFound, "no-run", "There is no streamed run of this id, or it ended too long ago.").write(w)
+		problem.New(http.StatusNotFound, "no-run", "There is no streamed run of this id, or it ended too long ago.").Write(w)
 		return
 	}
 	seen := 0
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
 		n, err := strconv.Atoi(last)
 		if err != nil || n < 0 {
-			problem(http.StatusBadRequest, "bad-event-id", "Last-Event-ID must be the id of an event of this run.").write(w)
+			problem.New(http.StatusBadRequest, "bad-event-id", "Last-Event-ID must be the id of an event of this run.").Write(w)
 			return
 		}
 		seen = n
 	}
 	if _, _, _, err := l.next(seen); err != nil {
-		problem(http.StatusGone, "lagged", "The events after this one are no longer kept.").write(w)
+		problem.New(http.StatusGone, "lagged", "The events after this one are no longer kept.").Write(w)
 		return
 	}
 	l.join()

@@ -1,4 +1,4 @@
-package serve
+package problem
 
 import (
 	"context"
@@ -29,17 +29,19 @@ type Problem struct {
 
 func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 
-func problem(status int, code, detail string) *Problem {
+// New returns the problem of a status and a code, with what the client can do.
+func New(status int, code, detail string) *Problem {
 	return &Problem{Type: "urn:causeway:" + code, Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
 }
 
-func (p *Problem) retryAfter(seconds int) *Problem {
+// RetryAfter says after how many seconds asking again is worth it.
+func (p *Problem) RetryAfter(seconds int) *Problem {
 	p.seconds = seconds
 	return p
 }
 
-// write answers with the problem.
-func (p *Problem) write(w http.ResponseWriter) {
+// Write answers with the problem.
+func (p *Problem) Write(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	if p.seconds > 0 {
@@ -49,12 +51,12 @@ func (p *Problem) write(w http.ResponseWriter) {
 	_ = json.NewEncoder(w).Encode(p) // the client is gone: nobody is left to tell
 }
 
-// statusGone is what a client that went away would be answered. No server
+// StatusGone is what a client that went away would be answered. No server
 // sends it; it stands in logs, as nginx writes it.
-const statusGone = 499
+const StatusGone = 499
 
-// problemOf says what a failed run means for the client.
-func problemOf(err error, runID string) *Problem {
+// Of says what the failure of a run means for the client.
+func Of(err error, runID string) *Problem {
 	p := classify(err)
 	p.RunID = runID
 	if e, ok := errors.AsType[*chain.StepError](err); ok {
@@ -68,31 +70,33 @@ func classify(err error) *Problem {
 		return e
 	}
 	if e, ok := errors.AsType[*chain.InputError](err); ok {
-		p := problem(http.StatusUnprocessableEntity, "bad-input", "The input does not fit the chain's schema.")
+		p := New(http.StatusUnprocessableEntity, "bad-input", "The input does not fit the chain's schema.")
 		p.Errors = e.Problems
 		return p
 	}
 	if e, ok := errors.AsType[*retry.Error](err); ok {
 		switch {
 		case e.Class.Throttled(), e.Class == retry.DailyQuota:
-			return problem(http.StatusServiceUnavailable, "throttled", "The model's quota is used up and did not free up in time.").retryAfter(10)
+			return New(http.StatusServiceUnavailable, "throttled", "The model's quota is used up and did not free up in time.").RetryAfter(10)
 		case e.Class == retry.Transient:
-			return problem(http.StatusBadGateway, "model-unavailable", "The model's service is not available at the moment.").retryAfter(5)
+			return New(http.StatusBadGateway, "model-unavailable", "The model's service is not available at the moment.").RetryAfter(5)
 		case e.Class == retry.Overflow:
-			return problem(http.StatusRequestEntityTooLarge, "context-overflow", "The conversation is longer than the model can read.")
+			return New(http.StatusRequestEntityTooLarge, "context-overflow", "The conversation is longer than the model can read.")
 		}
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return problem(http.StatusGatewayTimeout, "timeout", "The run was not done before its deadline.")
+		return New(http.StatusGatewayTimeout, "timeout", "The run was not done before its deadline.")
 	case errors.Is(err, context.Canceled):
-		return problem(statusGone, "cancelled", "The run was cancelled.")
+		return New(StatusGone, "cancelled", "The run was cancelled.")
 	case errors.Is(err, chain.ErrConflict):
-		return problem(http.StatusConflict, "conflict", "Another request works on this run.")
+		return New(http.StatusConflict, "conflict", "Another request works on this run.")
 	case errors.Is(err, chain.ErrNoRun):
-		return problem(http.StatusNotFound, "no-run", "There is no such run.")
+		return New(http.StatusNotFound, "no-run", "There is no such run.")
+	case errors.Is(err, chain.ErrChanged):
+		return New(http.StatusConflict, "changed", "The chain is not the one that the run began with.")
 	case errors.Is(err, chain.ErrNotWaiting):
-		return problem(http.StatusConflict, "not-waiting", "The run does not wait for an answer.")
+		return New(http.StatusConflict, "not-waiting", "The run does not wait for an answer.")
 	}
-	return problem(http.StatusInternalServerError, "run-failed", "The run failed. The server's log says why, under the run id.")
+	return New(http.StatusInternalServerError, "run-failed", "The run failed. The server's log says why, under the run id.")
 }
