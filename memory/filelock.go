@@ -2,12 +2,12 @@ package memory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"os"
 	"path/filepath"
-	"time"
+
+	"github.com/causeway-go/causeway/internal/filelock"
 )
 
 // stripes are the locks of a folder. A session belongs to one of them, so that
@@ -44,7 +44,7 @@ func (s *stripes) lock(ctx context.Context, session string) (unlock func(), err 
 	}
 	f, err := os.OpenFile(filepath.Join(s.dir, fmt.Sprintf("%02d", i)), os.O_RDWR|os.O_CREATE, 0o600)
 	if err == nil {
-		if err = lockFile(ctx, f); err != nil {
+		if err = filelock.Lock(ctx, f); err != nil {
 			f.Close()
 		}
 	}
@@ -57,25 +57,3 @@ func (s *stripes) lock(ctx context.Context, session string) (unlock func(), err 
 		<-s.slots[i]
 	}, nil
 }
-
-// lockFile tries until it has the lock: a blocking call could not be
-// interrupted, and a process that was stopped may hold the lock for ever.
-func lockFile(ctx context.Context, f *os.File) error {
-	wait := time.Millisecond
-	for {
-		err := tryLock(f)
-		if !errors.Is(err, errLocked) {
-			return err
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-			wait = min(2*wait, 50*time.Millisecond)
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		}
-	}
-}
-
-var errLocked = errors.New("memory: another process holds the lock")

@@ -1,4 +1,4 @@
-package memory
+package filelock
 
 import (
 	"errors"
@@ -7,12 +7,10 @@ import (
 	"unsafe"
 )
 
-const isWindows = true
-
 var lockFileEx = syscall.NewLazyDLL("kernel32.dll").NewProc("LockFileEx")
 
-// tryLock takes an exclusive lock on f, or returns errLocked.
-func tryLock(f *os.File) error {
+// Try takes the lock on f, or returns ErrLocked.
+func Try(f *os.File) error {
 	const failImmediately, exclusive = 1, 2
 	const lockViolation = syscall.Errno(33)
 	var at syscall.Overlapped
@@ -21,7 +19,7 @@ func tryLock(f *os.File) error {
 		return nil
 	}
 	if errors.Is(err, lockViolation) {
-		return errLocked
+		return ErrLocked
 	}
 	return err
 }

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd
 
-package memory
+package filelock
 
 import (
 	"errors"
@@ -8,13 +8,11 @@ import (
 	"syscall"
 )
 
-const isWindows = false
-
-// tryLock takes an exclusive lock on f, or returns errLocked.
-func tryLock(f *os.File) error {
+// Try takes the lock on f, or returns ErrLocked.
+func Try(f *os.File) error {
 	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, syscall.EINTR) {
-		return errLocked
+		return ErrLocked
 	}
 	return err
 }
