@@ -1,0 +1,157 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/causeway-go/causeway/serve/problem"
+)
+
+// ErrAgain is what Do returns for a message that was not the last of its job:
+// it will come again, or another one will.
+var ErrAgain = errors.New("the job will be taken up again")
+
+// Do does what one message asks for and deletes it: for those who receive
+// messages themselves, as a Lambda function does. When ctx ends the job is given
+// back. The error is ErrAgain or the backend's; in both cases the message is
+// not deleted.
+func (w *Worker) Do(ctx context.Context, m Message) error {
+	j, err := w.backend.Load(ctx, m.JobID())
+	switch {
+	case errors.Is(err, ErrNoJob):
+		return m.Bury(ctx, "there is no job of this id")
+	case err != nil:
+		return err
+	case j.State == Waiting:
+		return m.Delete(ctx) // the answer sends another
+	case j.State.Final():
+		return w.close(ctx, m, j)
+	case j.State == Running && time.Until(j.Lease.Until) > 0:
+		return w.later(ctx, m, time.Until(j.Lease.Until)) // a second message, or its worker has died: time will tell
+	case j.Attempts >= w.o.MaxAttempts:
+		return w.giveUp(ctx, m, j, problem.New(http.StatusInternalServerError, "gave-up",
+			fmt.Sprintf("The job was begun %d times, and each time its worker died or lost it.", j.Attempts)))
+	}
+	c := w.chains(j.Chain)
+	if c == nil {
+		return w.unknown(ctx, m, j)
+	}
+	a := &attempt{w: w, m: m, job: j, owner: w.owner()}
+	if err := a.take(ctx); err != nil {
+		if errors.Is(err, ErrConflict) {
+			return w.later(ctx, m, w.o.Beat) // somebody was faster
+		}
+		return err
+	}
+	return a.do(ctx, c)
+}
+
+// close tells of a job's end, if that is still to be told, and is done with it.
+func (w *Worker) close(ctx context.Context, m Message, j *Job) error {
+	if j.owed() && w.o.Callbacks != nil {
+		if err := w.call(ctx, m, j); err != nil {
+			return err
+		}
+	}
+	if j.State != Failed { // a failed run's journal may say why
+		if err := w.backend.Checkpoints().Delete(ctx, j.ID); err != nil {
+			w.o.Log.Warn("the checkpoints of a job stay", "job", j.ID, "error", err)
+		}
+	}
+	return m.Delete(ctx)
+}
+
+// call tells the job's callback, and notes that it has heard, or never will.
+func (w *Worker) call(ctx context.Context, m Message, j *Job) error {
+	stop := w.hold(ctx, m)
+	err := w.o.Callbacks.Send(ctx, j)
+	stop()
+	if ctx.Err() != nil {
+		return w.later(context.WithoutCancel(ctx), m, 0)
+	}
+	if err != nil {
+		w.o.Log.Warn("the callback of a job was not told", "job", j.ID, "error", err)
+	}
+	_, err = change(ctx, w.backend, j.ID, func(j *Job) (bool, error) {
+		j.Called = true
+		return false, nil
+	})
+	return err
+}
+
+// hold keeps m from other workers until stop is called.
+func (w *Worker) hold(ctx context.Context, m Message) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			if err := m.Hide(ctx, w.o.Lease); err != nil && ctx.Err() == nil {
+				w.o.Log.Warn("a message may come to others too", "job", m.JobID(), "error", err)
+			}
+			pause(ctx, w.o.Lease/3)
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// unknown deals with a job whose chain this worker does not have. In the
+// middle of a deployment others may.
+func (w *Worker) unknown(ctx context.Context, m Message, j *Job) error {
+	p := problem.New(http.StatusNotFound, "no-chain", "No worker has a chain of this name.")
+	j.Attempts++
+	if j.Attempts >= w.o.MaxAttempts {
+		return w.giveUp(ctx, m, j, p)
+	}
+	j.State, j.Problem = Queued, p
+	if err := w.backend.Save(ctx, j); err != nil {
+		return err
+	}
+	return w.later(ctx, m, w.wait(j.Attempts))
+}
+
+// giveUp ends a job that no worker can do, where people will look.
+func (w *Worker) giveUp(ctx context.Context, m Message, j *Job, p *problem.Problem) error {
+	p.RunID = j.ID
+	j.end(Failed)
+	j.Problem = p
+	if err := w.backend.Save(ctx, j); err != nil {
+		return err
+	}
+	if j.owed() && w.o.Callbacks != nil {
+		if err := w.call(ctx, m, j); err != nil {
+			return err
+		}
+	}
+	return m.Bury(ctx, p.Code+": "+p.Detail)
+}
+
+// later shows the message again after d.
+func (w *Worker) later(ctx context.Context, m Message, d time.Duration) error {
+	if err := m.Hide(ctx, max(d, 0)); err != nil {
+		return err
+	}
+	return ErrAgain
+}
+
+// wait is how long a job waits before it is begun another time.
+func (w *Worker) wait(attempts int) time.Duration {
+	return backoff(w.o.Backoff, attempts, 15*time.Minute)
+}
+
+// backoff is a wait after so many failures, drawn from the upper half of what
+// doubling gives: a job that is shown at once would spend its attempts.
+func backoff(base time.Duration, failures int, most time.Duration) time.Duration {
+	d := most
+	if failures < 20 {
+		d = min(base<<(failures-1), most)
+	}
+	return d/2 + rand.N(d/2+1)
+}
