@@ -40,6 +40,7 @@ type Event struct {
 
 	Labels map[string]string `json:"labels,omitempty"` // run.started, and with those of steps the run's last event
 	Result *Result           `json:"-"`                // run.finished, interrupted: everything, for readers in this process
+	Err    error             `json:"-"`                // run.finished: what Run returns, for readers in this process
 }
 
 // Kind says what an Event tells of.

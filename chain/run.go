@@ -166,7 +166,7 @@ func finished(res *Result, err error) Event {
 		Waited: res.Waited, FirstToken: res.FirstToken, Duration: res.Duration, Labels: res.Labels, Result: res,
 	}
 	if err != nil {
-		e.Error = err.Error()
+		e.Error, e.Err = err.Error(), err
 	}
 	if res.Interrupt != nil {
 		e.Kind, e.Interrupt = Interrupted, res.Interrupt
