@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	_ "net/http/pprof" // at the control address, for whoever wants to look closer
+	"net/url"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// roleEnv makes this binary, or the test's, one of the processes.
+const roleEnv = "CAUSEWAY_BENCH_SERVE"
+
+// process is another process: what it serves, and where it is asked about
+// itself.
+type process struct {
+	URL, Control string
+
+	cmd   *exec.Cmd
+	stdin io.Closer
+}
+
+// spawn starts this binary as role, which may have an argument.
+func spawn(role, arg string) (*process, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	p := &process{cmd: exec.Command(exe)}
+	p.cmd.Env = append(os.Environ(), roleEnv+"="+role+" "+arg)
+	p.cmd.Stderr = os.Stderr
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	in, err := p.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	p.stdin = in
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		return nil, fmt.Errorf("the %s process said nothing: %w", role, err)
+	}
+	return p, json.Unmarshal(line, p)
+}
+
+// stop ends the process: it lives as long as its standard input.
+func (p *process) stop() {
+	_ = p.stdin.Close()
+	_ = p.cmd.Wait()
+}
+
+// ask gets a JSON answer from the process itself.
+func (p *process) ask(path string, query url.Values, answer any) error {
+	resp, err := http.Get(p.Control + path + "?" + query.Encode())
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		body, _ := io.ReadAll(resp.Body)
+		return fmt.Errorf("%s: %s: %s", path, resp.Status, body)
+	}
+	return json.NewDecoder(resp.Body).Decode(answer)
+}
+
+// attend tells the parent where to find this process, and returns when the
+// parent is gone. Handlers of its own are on http.DefaultServeMux.
+func attend(served string) error {
+	http.HandleFunc("/memory", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(weigh()) })
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	go func() { _ = http.Serve(l, nil) }()
+	if err := json.NewEncoder(os.Stdout).Encode(process{URL: served, Control: "http://" + l.Addr().String()}); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+// weight is what a process holds and has used.
+type weight struct {
+	Resident   int64 // bytes, before garbage is collected
+	Live       int64 // bytes of heap and stacks, after
+	Goroutines int
+	CPU        int64 // nanoseconds, user and system
+}
+
+func weigh() weight {
+	w := weight{Resident: resident(), Goroutines: runtime.NumGoroutine()}
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err) // it fails for wrong arguments only
+	}
+	w.CPU = u.Utime.Nano() + u.Stime.Nano()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	w.Live = int64(m.HeapAlloc + m.StackInuse)
+	return w
+}
+
+// resident is this process's memory, as Linux tells it; 0 elsewhere.
+func resident() int64 {
+	data, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(data))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, _ := strconv.ParseInt(fields[1], 10, 64)
+	return pages * int64(os.Getpagesize())
+}
