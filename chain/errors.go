@@ -49,14 +49,19 @@ func (e *TimeoutError) Error() string {
 // Unwrap returns the step's error.
 func (e *TimeoutError) Unwrap() error { return e.Err }
 
-// InputError lists what is wrong with the values that a run was started with.
+// InputError lists what is wrong with the values that a run was started with,
+// or answered.
 type InputError struct {
-	Chain    string
+	Chain    string // empty for an answer
 	Problems []string
 }
 
 func (e *InputError) Error() string {
-	return fmt.Sprintf("chain %s: bad input: %s", e.Chain, strings.Join(e.Problems, "; "))
+	said := "bad input: " + strings.Join(e.Problems, "; ")
+	if e.Chain == "" {
+		return said
+	}
+	return "chain " + e.Chain + ": " + said
 }
 
 // Fault is one mistake in a chain, found before it runs.

@@ -119,17 +119,17 @@ func (f frame) ask(ctx context.Context, key string, i Interrupt) (Values, error)
 	return nil, &waiting{asked: i}
 }
 
-// checkAnswer holds an answer against what was asked for.
-func checkAnswer(chain string, i *Interrupt, answer Values) error {
+// Check says what is wrong with an answer: nil, or an [InputError].
+func (i *Interrupt) Check(answer Values) error {
 	if i.Answer == nil {
 		return nil
 	}
 	resolved, err := i.Answer.CloneSchemas().Resolve(nil)
 	if err != nil {
-		return fmt.Errorf("chain %s: the schema of the answer: %w", chain, err)
+		return fmt.Errorf("the schema of the answer to %s: %w", i.Step, err)
 	}
 	if err := resolved.Validate(answer); err != nil {
-		return &InputError{Chain: chain, Problems: []string{"the answer to " + i.Step + ": " + misfits(i.Answer, answer)}}
+		return &InputError{Problems: []string{"the answer to " + i.Step + ": " + misfits(i.Answer, answer)}}
 	}
 	return nil
 }

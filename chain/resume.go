@@ -45,7 +45,7 @@ func resumed(runID string, o *RunOptions) *RunOptions {
 
 func (c *Chain) resume(ctx context.Context, r *run, answer Values) (*Result, error) {
 	if r.checkpoints == nil {
-		return nil, fmt.Errorf("chain %s: it has no Checkpointer, so none of its runs can be resumed", c.name)
+		return nil, fmt.Errorf("chain %s: it has no Checkpointer, so none of its runs can be resumed: %w", c.name, ErrNoRun)
 	}
 	j, err := openJournal(ctx, r.checkpoints, r.id)
 	if err != nil {
@@ -86,8 +86,8 @@ func (c *Chain) takeAnswer(ctx context.Context, j *journal, answer Values) error
 	if j.pending == nil {
 		return fmt.Errorf("chain %s: run %s: %w", c.name, j.runID, ErrNotWaiting)
 	}
-	if err := checkAnswer(c.name, j.pending.Ask, answer); err != nil {
-		return err
+	if err := j.pending.Ask.Check(answer); err != nil {
+		return fmt.Errorf("chain %s: %w", c.name, err)
 	}
 	e := entry{Kind: "answer", Key: j.pending.Key, Values: answer}
 	if err := j.add(ctx, e); err != nil {

@@ -81,11 +81,15 @@ func Cancel(ctx context.Context, b Backend, id string) (*Job, error) {
 }
 
 // Answer gives a waiting job what its question asks for, and queues it again.
-// The error is chain.ErrNotWaiting when it asks nothing.
+// The error is chain.ErrNotWaiting when it asks nothing, and a chain.InputError
+// for an answer that does not fit.
 func Answer(ctx context.Context, b Backend, id string, answer chain.Values) (*Job, error) {
 	return change(ctx, b, id, func(j *Job) (wake bool, err error) {
 		if j.State != Waiting {
 			return false, chain.ErrNotWaiting
+		}
+		if err := j.Result.Interrupt.Check(answer); err != nil {
+			return false, err
 		}
 		j.State, j.Answer, j.Result = Queued, answer, nil
 		return true, nil

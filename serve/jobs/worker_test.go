@@ -442,6 +442,9 @@ func TestAJobWaitsForAnAnswer(t *testing.T) {
 		if j := s.until("a", jobs.Waiting); j.Result.Interrupt.Question != "Shall we?" {
 			t.Errorf("%+v", j.Result)
 		}
+		if _, err := jobs.Answer(t.Context(), s.b, "a", chain.Values{"approved": "yes"}); !isInput(err) {
+			t.Errorf("an answer that does not fit: %v", err)
+		}
 		if _, err := jobs.Answer(t.Context(), s.b, "a", chain.Values{"approved": true}); err != nil {
 			t.Fatal(err)
 		}
@@ -453,4 +456,9 @@ func TestAJobWaitsForAnAnswer(t *testing.T) {
 			t.Errorf("an answer to what is over: %v", err)
 		}
 	})
+}
+
+func isInput(err error) bool {
+	_, ok := errors.AsType[*chain.InputError](err)
+	return ok
 }

@@ -71,6 +71,9 @@ func classify(err error) *Problem {
 	}
 	if e, ok := errors.AsType[*chain.InputError](err); ok {
 		p := New(http.StatusUnprocessableEntity, "bad-input", "The input does not fit the chain's schema.")
+		if e.Chain == "" {
+			p.Detail = "The answer does not fit what was asked for."
+		}
 		p.Errors = e.Problems
 		return p
 	}
