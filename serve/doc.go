@@ -7,6 +7,7 @@
 //	err := serve.ListenAndServe(ctx, ":8080", handler)
 //
 //	POST /v1/chains/{name}/runs         run: JSON in, JSON out; SSE with Accept: text/event-stream
+//	POST /v1/chains/{name}/runs/{id}/answer   what a human says to the question a run waits at
 //	GET  /v1/chains/{name}/ws           run, cancel and answer over a WebSocket
 //	GET  /v1/runs/{id}/events           read a streamed run again, from Last-Event-ID
 //	POST /v1/runs/{id}/feedback         say how good the answer was

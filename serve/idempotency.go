@@ -39,8 +39,9 @@ const (
 
 func newReplies() *replies { return &replies{kept: map[[32]byte]*reply{}} }
 
-// once answers with do, or with what do answered before under the same key.
-func (k *replies) once(w http.ResponseWriter, r *http.Request, q RunRequest, do func(http.ResponseWriter)) {
+// once answers with do, or with what do answered before under the same key. Q
+// is what the request asks.
+func (k *replies) once(w http.ResponseWriter, r *http.Request, q any, do func(http.ResponseWriter)) {
 	key := r.Header.Get("Idempotency-Key")
 	if key == "" {
 		do(w)
@@ -76,7 +77,7 @@ func (k *replies) once(w http.ResponseWriter, r *http.Request, q RunRequest, do 
 }
 
 // fingerprints identify the key with its caller, and the request.
-func fingerprints(r *http.Request, key string, q RunRequest) (id, request [32]byte) {
+func fingerprints(r *http.Request, key string, q any) (id, request [32]byte) {
 	body, _ := json.Marshal(q) // it was decoded from JSON
 	id = sha256.Sum256([]byte(r.Header.Get("Authorization") + "\x00" + key))
 	request = sha256.Sum256([]byte(r.URL.Path + "\x00" + string(body)))

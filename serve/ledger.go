@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/causeway-go/causeway/chain"
@@ -28,33 +29,45 @@ type ledger struct {
 	live    map[string]*live
 	ended   []string // ids of ended streams whose events are kept, oldest first
 	records map[string]Record
-	order   []string // of records, oldest first
-	cancels map[string]func()
+	order   []string       // of records, oldest first
+	cancels map[int]func() // of what goes on
+	last    int            // key in cancels
 }
 
 func newLedger() *ledger {
-	return &ledger{live: map[string]*live{}, records: map[string]Record{}, cancels: map[string]func(){}}
+	return &ledger{live: map[string]*live{}, records: map[string]Record{}, cancels: map[int]func(){}}
 }
 
-// begin notes a run that can be cancelled.
-func (g *ledger) begin(id string, cancel func()) {
+// begin notes work that can be cancelled, until over is called.
+func (g *ledger) begin(cancel func()) (over func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.cancels[id] = cancel
+	g.last++
+	key := g.last
+	g.cancels[key] = cancel
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		delete(g.cancels, key)
+	}
 }
 
-// open notes a streamed run.
+// open notes a streamed run, or that one goes on: then its events follow those
+// of before.
 func (g *ledger) open(l *live) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if before := g.live[l.id]; before != nil {
+		l.follow(before)
+		g.ended = slices.DeleteFunc(g.ended, func(id string) bool { return id == l.id })
+	}
 	g.live[l.id] = l
 }
 
-// end notes that a run is over and what it was.
+// end notes that a run is over, or waits, and what it was.
 func (g *ledger) end(r Record) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.cancels, r.RunID)
 	if _, known := g.records[r.RunID]; !known {
 		g.order = append(g.order, r.RunID)
 	}
@@ -63,7 +76,7 @@ func (g *ledger) end(r Record) {
 		delete(g.records, g.order[0])
 		g.order = g.order[1:]
 	}
-	if g.live[r.RunID] == nil {
+	if g.live[r.RunID] == nil || slices.Contains(g.ended, r.RunID) {
 		return
 	}
 	g.ended = append(g.ended, r.RunID)

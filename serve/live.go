@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,8 +13,9 @@ import (
 
 // live is a streamed run: its events so far, for readers who come and go.
 type live struct {
-	id     string
-	cancel context.CancelFunc
+	id      string
+	cancel  context.CancelFunc
+	earlier int // events of the run before this one went on with it
 
 	mu      sync.Mutex
 	events  []stored
@@ -43,34 +45,72 @@ func newLive(id string, cancel context.CancelFunc, window time.Duration) *live {
 	return &live{id: id, cancel: cancel, more: make(chan struct{}), window: window}
 }
 
-// add appends an event and wakes the readers.
-func (l *live) add(kind chain.Kind, event any) {
+// follow puts the events of the same run until its question before those to
+// come. It is called before the first.
+func (l *live) follow(before *live) {
+	before.mu.Lock()
+	defer before.mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.events, l.dropped, l.size = slices.Clone(before.events), before.dropped, before.size
+	l.earlier = l.dropped + len(l.events)
+}
+
+// count returns the number of the last event.
+func (l *live) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dropped + len(l.events)
+}
+
+// encode writes an event down, once for all readers.
+func (l *live) encode(kind chain.Kind, event any) stored {
 	data, err := json.Marshal(event)
 	if err != nil { // a step made a value that JSON has no form for
 		data, _ = json.Marshal(chain.Event{Kind: kind, RunID: l.id, Error: "the event cannot be written as JSON"})
 	}
+	return stored{kind, data}
+}
+
+// add appends an event and wakes the readers.
+func (l *live) add(kind chain.Kind, event any) {
+	e := l.encode(kind, event)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.events = append(l.events, stored{kind, data})
-	l.size += len(data)
+	l.push(e)
+	l.wake()
+}
+
+// finish appends the last events. Whoever reads them can know that they are.
+func (l *live) finish(last []stored) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range last {
+		l.push(e)
+	}
+	l.done = true
+	if l.idle != nil {
+		l.idle.Stop()
+	}
+	l.wake()
+}
+
+// over reports whether no more events will come.
+func (l *live) over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.done
+}
+
+func (l *live) push(e stored) {
+	l.events = append(l.events, e)
+	l.size += len(e.data)
 	for l.size > maxKept && len(l.events) > 1 {
 		l.size -= len(l.events[0].data)
 		l.events[0].data = nil
 		l.events = l.events[1:]
 		l.dropped++
 	}
-	l.wake()
-}
-
-// finish says that no more events come.
-func (l *live) finish() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.done = true
-	if l.idle != nil {
-		l.idle.Stop()
-	}
-	l.wake()
 }
 
 func (l *live) wake() {

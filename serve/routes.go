@@ -14,6 +14,7 @@ import (
 func (s *Server) routes() http.Handler {
 	api := http.NewServeMux()
 	api.HandleFunc("POST /v1/chains/{name}/runs", s.postRun)
+	api.HandleFunc("POST /v1/chains/{name}/runs/{id}/answer", s.postAnswer)
 	api.HandleFunc("GET /v1/chains/{name}/ws", s.socket)
 	api.HandleFunc("GET /v1/runs/{id}/events", s.getEvents)
 	api.HandleFunc("POST /v1/runs/{id}/feedback", s.postFeedback)

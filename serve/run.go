@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"net/http"
 
@@ -10,69 +9,75 @@ import (
 	"github.com/causeway-go/causeway/serve/problem"
 )
 
-// RunResponse is the answer to a run.
+// RunResponse is the answer to a run, and to an answer that a run waited for.
 type RunResponse struct {
 	Chain string `json:"chain"`
 	*chain.Result
 }
 
-// postRun runs a chain: answered whole, or streamed.
+// postRun begins a run of a chain: answered whole, or streamed.
 func (s *Server) postRun(w http.ResponseWriter, r *http.Request) {
 	c, p := s.chainOf(r)
-	if p != nil {
-		p.Write(w)
-		return
-	}
 	var q RunRequest
-	if p = s.readJSON(w, r, &q); p == nil {
+	if p == nil {
+		p = s.readJSON(w, r, &q)
+	}
+	if p == nil {
 		p = q.check()
 	}
 	if p != nil {
 		p.Write(w)
 		return
 	}
-	if streams(r) {
-		s.streamRun(w, r, c, q)
-		return
-	}
-	s.replies.once(w, r, q, func(w http.ResponseWriter) { s.answerRun(w, r, c, q) })
+	s.perform(w, r, begins(c, q), q)
 }
 
-// answerRun runs the chain and answers when it is done.
-func (s *Server) answerRun(w http.ResponseWriter, r *http.Request, c *chain.Chain, q RunRequest) {
-	if p := s.enter(); p != nil {
+// perform does a task and answers as the client wants it: streamed, or whole
+// and once for each Idempotency-Key. Request is what was asked.
+func (s *Server) perform(w http.ResponseWriter, r *http.Request, t task, request any) {
+	if streams(r) {
+		s.streamRun(w, r, t)
+		return
+	}
+	s.replies.once(w, r, request, func(w http.ResponseWriter) { s.answerRun(w, r, t) })
+}
+
+// answerRun does a task and answers when it is done.
+func (s *Server) answerRun(w http.ResponseWriter, r *http.Request, t task) {
+	result, p := s.whole(r, t)
+	if p != nil {
 		p.Write(w)
 		return
+	}
+	writeJSON(w, http.StatusOK, RunResponse{Chain: t.chain.Name(), Result: result})
+}
+
+// whole does a task for a client who waits until it is done.
+func (s *Server) whole(r *http.Request, t task) (*chain.Result, *problem.Problem) {
+	if p := s.enter(); p != nil {
+		return nil, p
 	}
 	defer s.leave()
 	ctx, cancel := context.WithTimeout(r.Context(), s.timeout(r))
 	defer cancel()
-	o := s.options(q)
-	s.runs.begin(o.RunID, cancel)
-	result, err := c.Run(ctx, q.Input, o)
-	s.ended(c, o, result, err)
-	if err != nil {
-		problem.Of(err, o.RunID).Write(w)
-		return
-	}
-	writeJSON(w, http.StatusOK, RunResponse{Chain: c.Name(), Result: result})
+	defer s.runs.begin(cancel)()
+	result, err := t.run(ctx)
+	return result, s.ended(t, result, err)
 }
 
-// options makes a run of a request.
-func (s *Server) options(q RunRequest) *chain.RunOptions {
-	return &chain.RunOptions{RunID: rand.Text(), Session: q.Session, Labels: q.Labels}
-}
-
-// ended notes a run that is over, and tells the log of a failure.
-func (s *Server) ended(c *chain.Chain, o *chain.RunOptions, result *chain.Result, err error) {
-	record := Record{RunID: o.RunID, Chain: c.Name(), Labels: o.Labels}
+// ended notes a run that is over, or waits, and tells the log of a failure. A
+// task without a result was refused: there is no such run, or no more than
+// there was.
+func (s *Server) ended(t task, result *chain.Result, err error) *problem.Problem {
 	if result != nil {
-		record.Prompts, record.Labels = result.Prompts, result.Labels
+		s.runs.end(Record{RunID: t.o.RunID, Chain: t.chain.Name(), Labels: result.Labels, Prompts: result.Prompts})
 	}
-	s.runs.end(record)
-	if err != nil {
-		s.o.Log.Warn("run failed", "run", o.RunID, "chain", c.Name(), "problem", problem.Of(err, o.RunID).Code, "error", err)
+	if err == nil {
+		return nil
 	}
+	p := problem.Of(err, t.o.RunID)
+	s.o.Log.Warn("run failed", "run", t.o.RunID, "chain", t.chain.Name(), "problem", p.Code, "error", err)
+	return p
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

@@ -16,12 +16,24 @@ import (
 // socketMessage is what a client sends: one run at a time.
 //
 //	{"type": "run", "input": {"ticket": "hi"}, "session": "anna"}
+//	{"type": "answer", "run": "K3…", "answer": {"approved": true}}
 //	{"type": "cancel"}
 //
+// An answer is for a run that waits, whoever began it, on whatever connection.
 // The server sends the run's events as SSE does, as {"id", "event", "data"}.
 type socketMessage struct {
 	Type string `json:"type"`
 	RunRequest
+	Run string `json:"run"` // the run that is answered
+	AnswerRequest
+}
+
+// task is what a message of type run or answer wants.
+func (m *socketMessage) task(c *chain.Chain) (task, *problem.Problem) {
+	if m.Type == "answer" {
+		return resumes(c, m.Run, m.Answer), m.AnswerRequest.check(m.Run)
+	}
+	return begins(c, m.RunRequest), m.RunRequest.check()
 }
 
 // socketEvent is what the server sends.
@@ -77,10 +89,8 @@ func (t *talk) listen(ctx context.Context) {
 		}
 		var m socketMessage
 		p := decode(data, &m)
-		if p == nil {
-			p = m.check()
-		}
-		if running != nil && isClosed(told) {
+		if running != nil && running.over() {
+			<-told // it is about to be
 			running.part()
 			running = nil
 		}
@@ -88,16 +98,16 @@ func (t *talk) listen(ctx context.Context) {
 		case p != nil:
 		case m.Type == "cancel" && running != nil:
 			running.cancel()
-		case m.Type == "cancel":
-		case m.Type == "run" && running != nil:
+		case m.Type == "cancel": // nothing goes on: what waits for an answer costs nothing
+		case m.Type != "run" && m.Type != "answer":
+			p = problem.New(http.StatusBadRequest, "bad-message", "type must be run, answer or cancel.")
+		case running != nil:
 			p = problem.New(http.StatusConflict, "busy", "A run goes on; cancel it or wait for its end.")
-		case m.Type == "run":
-			if running, p = t.s.start(ctx, t.timeout, t.chain, m.RunRequest); p == nil {
+		default:
+			if running, p = t.begin(ctx, &m); p == nil {
 				told = make(chan struct{})
 				go t.tell(ctx, running, told)
 			}
-		default:
-			p = problem.New(http.StatusBadRequest, "bad-message", "type must be run or cancel.")
 		}
 		if p != nil {
 			t.send(ctx, socketEvent{Event: problemEvent, Data: encoded(p)})
@@ -105,10 +115,19 @@ func (t *talk) listen(ctx context.Context) {
 	}
 }
 
+// begin does what a message wants, from the first event on.
+func (t *talk) begin(ctx context.Context, m *socketMessage) (*live, *problem.Problem) {
+	work, p := m.task(t.chain)
+	if p != nil {
+		return nil, p
+	}
+	return t.s.start(ctx, t.timeout, work)
+}
+
 // tell sends a run's events.
 func (t *talk) tell(ctx context.Context, l *live, told chan struct{}) {
 	defer close(told)
-	seen := 0
+	seen := l.earlier
 	for {
 		events, done, more, err := l.next(seen)
 		if err != nil {
@@ -154,15 +173,6 @@ func (t *talk) keepAlive(ctx context.Context, cancel func()) {
 		case <-ctx.Done():
 			return
 		}
-	}
-}
-
-func isClosed(c chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
 	}
 }
 

@@ -10,58 +10,88 @@ import (
 	"github.com/causeway-go/causeway/serve/problem"
 )
 
-// start runs the chain in the background and keeps its events for readers. The
-// run outlives the request that began it by Options.ResumeWindow at most.
-func (s *Server) start(parent context.Context, timeout time.Duration, c *chain.Chain, q RunRequest) (*live, *problem.Problem) {
+// start does a task in the background and keeps its events for readers. It
+// returns when the work has begun, or the problem why it has not. The run
+// outlives the request that began it by Options.ResumeWindow at most.
+func (s *Server) start(parent context.Context, timeout time.Duration, t task) (*live, *problem.Problem) {
 	if p := s.enter(); p != nil {
 		return nil, p
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), timeout)
-	o := s.options(q)
-	l := newLive(o.RunID, cancel, s.o.ResumeWindow)
+	l := newLive(t.o.RunID, cancel, s.o.ResumeWindow)
 	l.join() // the caller reads
-	s.runs.begin(o.RunID, cancel)
-	s.runs.open(l)
+	begun := make(chan *problem.Problem, 1)
+	over := s.runs.begin(cancel)
 	go func() {
-		defer s.leave()
+		defer s.working.Done()
 		defer cancel()
-		var result *chain.Result
-		var failed error
-		for event, err := range c.Stream(ctx, q.Input, o) {
-			if err != nil {
-				failed = err
-				break
-			}
-			if event.Result != nil {
-				result = event.Result
-			}
-			if event.Error != "" { // told by the problem that follows, without its words
-				event.Error = "failed"
-			}
-			l.add(event.Kind, event)
-		}
-		s.ended(c, o, result, failed)
-		if failed != nil {
-			l.add(problemEvent, problem.Of(failed, o.RunID))
-		}
-		l.finish()
+		last := s.record(ctx, l, t, begun)
+		over()
+		<-s.slots // whoever hears the end may ask again at once
+		l.finish(last)
 	}()
-	return l, nil
+	select {
+	case p := <-begun:
+		if p != nil {
+			return nil, p
+		}
+		return l, nil
+	case <-parent.Done():
+		cancel()
+		return nil, problem.Of(parent.Err(), t.o.RunID)
+	}
+}
+
+// record does a task, adds its events to l and returns the last, which are
+// told when nothing is left to do. Begun hears nil at the first event, or why
+// there is none.
+func (s *Server) record(ctx context.Context, l *live, t task, begun chan<- *problem.Problem) []stored {
+	var result *chain.Result
+	var failed error
+	var last []stored
+	open := false
+	for event, err := range t.stream(ctx) {
+		if err != nil {
+			failed = err
+			break
+		}
+		if !open {
+			open = true
+			s.runs.open(l)
+			begun <- nil
+		}
+		if event.Error != "" { // told by the problem that follows, without its words
+			event.Error = "failed"
+		}
+		if event.Result != nil {
+			result = event.Result
+			last = append(last, l.encode(event.Kind, event))
+			continue
+		}
+		l.add(event.Kind, event)
+	}
+	p := s.ended(t, result, failed)
+	if !open {
+		begun <- p
+	} else if p != nil {
+		last = append(last, l.encode(problemEvent, p))
+	}
+	return last
 }
 
 // problemEvent ends the stream of a run that failed; its data is a Problem.
 const problemEvent chain.Kind = "problem"
 
-// streamRun runs a chain and streams its events.
-func (s *Server) streamRun(w http.ResponseWriter, r *http.Request, c *chain.Chain, q RunRequest) {
-	l, p := s.start(r.Context(), s.timeout(r), c, q)
+// streamRun does a task and streams its events.
+func (s *Server) streamRun(w http.ResponseWriter, r *http.Request, t task) {
+	l, p := s.start(r.Context(), s.timeout(r), t)
 	if p != nil {
 		p.Write(w)
 		return
 	}
 	defer l.part()
 	w.Header().Set("Location", "/v1/runs/"+l.id+"/events")
-	s.sse(w, r, l, 0)
+	s.sse(w, r, l, l.earlier)
 }
 
 // getEvents streams a run again, from the event after Last-Event-ID.
@@ -80,6 +110,10 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
 		}
 		seen = n
 	}
+	if seen > l.count() {
+		problem.New(http.StatusBadRequest, "bad-event-id", "Last-Event-ID must be the id of an event of this run.").Write(w)
+		return
+	}
 	if _, _, _, err := l.next(seen); err != nil {
 		problem.New(http.StatusGone, "lagged", "The events after this one are no longer kept.").Write(w)
 		return
@@ -90,7 +124,8 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 // sse writes events until there are no more or the client goes away. Event ids
-// count from 1 in every run.
+// count from 1 in every run, and on when an answer has it go on: a run has one
+// sequence of events, as long as this server has those before the question.
 func (s *Server) sse(w http.ResponseWriter, r *http.Request, l *live, seen int) {
 	out := http.NewResponseController(w)
 	h := w.Header()

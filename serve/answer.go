@@ -1,0 +1,41 @@
+package serve
+
+import (
+	"net/http"
+
+	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/serve/problem"
+)
+
+// AnswerRequest is the body of an answer to what a run asks.
+type AnswerRequest struct {
+	Answer chain.Values `json:"answer"` // fits the schema in the run's interrupt
+}
+
+// postAnswer goes on with a run that waits for a human. It is answered as the
+// run was: whole, with the result or the next question, or streamed.
+func (s *Server) postAnswer(w http.ResponseWriter, r *http.Request) {
+	c, p := s.chainOf(r)
+	var q AnswerRequest
+	if p == nil {
+		p = s.readJSON(w, r, &q)
+	}
+	if p == nil {
+		p = q.check(r.PathValue("id"))
+	}
+	if p != nil {
+		p.Write(w)
+		return
+	}
+	s.perform(w, r, resumes(c, r.PathValue("id"), q.Answer), q)
+}
+
+func (q *AnswerRequest) check(runID string) *problem.Problem {
+	if q.Answer == nil {
+		return problem.New(http.StatusUnprocessableEntity, "bad-input", "Give an answer: an object as the run's interrupt.answer describes it.")
+	}
+	if chain.CheckRunID(runID) != nil {
+		return problem.New(http.StatusNotFound, "no-run", "There is no such run.")
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package serve
+
+import (
+	"context"
+	"crypto/rand"
+	"iter"
+
+	"github.com/causeway-go/causeway/chain"
+)
+
+// task is what a request wants of a chain: to begin a run from an input, or to
+// go on with one that waits for an answer. Whoever does it need not know which.
+type task struct {
+	chain  *chain.Chain
+	o      *chain.RunOptions // with a RunID
+	input  chain.Values
+	answer chain.Values // nil: the run begins
+}
+
+// begins makes a new run of a request.
+func begins(c *chain.Chain, q RunRequest) task {
+	return task{chain: c, o: &chain.RunOptions{RunID: rand.Text(), Session: q.Session, Labels: q.Labels}, input: q.Input}
+}
+
+// resumes makes the rest of a run of an answer.
+func resumes(c *chain.Chain, runID string, answer chain.Values) task {
+	return task{chain: c, o: &chain.RunOptions{RunID: runID}, answer: answer}
+}
+
+// run does the task whole. Resuming a run that is over would return what it
+// came to, as if the answer had been heard: here that is an error.
+func (t task) run(ctx context.Context) (*chain.Result, error) {
+	if t.answer == nil {
+		return t.chain.Run(ctx, t.input, t.o)
+	}
+	worked := false
+	o := *t.o
+	o.Events = func(chain.Event) { worked = true }
+	result, err := t.chain.Resume(ctx, o.RunID, t.answer, &o)
+	if err == nil && !worked {
+		return nil, chain.ErrNotWaiting
+	}
+	return result, err
+}
+
+// stream does the task and yields its events: one at least, or an error.
+func (t task) stream(ctx context.Context) iter.Seq2[chain.Event, error] {
+	if t.answer == nil {
+		return t.chain.Stream(ctx, t.input, t.o)
+	}
+	return func(yield func(chain.Event, error) bool) {
+		worked := false
+		for event, err := range t.chain.StreamResume(ctx, t.o.RunID, t.answer, t.o) {
+			worked = true
+			if !yield(event, err) {
+				return
+			}
+		}
+		if !worked {
+			yield(chain.Event{}, chain.ErrNotWaiting)
+		}
+	}
+}
