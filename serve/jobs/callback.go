@@ -6,10 +6,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"net/netip"
 	"time"
-
-	"net/http"
 
 	"github.com/causeway-go/causeway/retry"
 )
@@ -45,6 +45,7 @@ type Callbacks struct {
 	hosts  []pattern
 	o      CallbackOptions
 	client *http.Client
+	names  *net.Resolver // nil is the system's; tests have their own
 }
 
 // NewCallbacks signs with each of secrets (whsec_ and 24 to 64 bytes in

@@ -31,7 +31,7 @@ func (c *Callbacks) dial(ctx context.Context, network, address string) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	d := net.Dialer{Control: func(_, resolved string, _ syscall.RawConn) error {
+	d := net.Dialer{Resolver: c.names, Control: func(_, resolved string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(resolved)
 		if err != nil {
 			return err
@@ -53,18 +53,18 @@ func (e *addressError) Error() string {
 
 // reach reports whether host, which passed the list, may be called at ip.
 func (c *Callbacks) reach(host string, ip netip.Addr) error {
-	real := embedded(ip.WithZone("").Unmap())
-	if public(real) {
+	called := embedded(ip.WithZone("").Unmap())
+	if public(called) {
 		return nil
 	}
 	if listed, err := netip.ParseAddr(host); err == nil && listed.Unmap() == ip.Unmap() {
 		return nil // admit has found it on the list
 	}
-	if real.IsLoopback() && loopbackName(host) {
+	if called.IsLoopback() && loopbackName(host) {
 		return nil
 	}
 	for _, n := range c.o.Networks {
-		if n.Contains(real) {
+		if n.Contains(called) {
 			return nil
 		}
 	}
