@@ -70,7 +70,7 @@ func (w *Worker) call(ctx context.Context, m Message, j *Job) error {
 	stop := w.hold(ctx, m)
 	err := w.o.Callbacks.Send(ctx, j)
 	stop()
-	if ctx.Err() != nil {
+	if e, failed := errors.AsType[*CallbackError](err); failed && e.Owed { // ctx ended, or would before it is decided
 		return w.later(context.WithoutCancel(ctx), m, 0)
 	}
 	if err != nil {
