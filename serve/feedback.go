@@ -69,7 +69,7 @@ func (s *Server) postFeedback(w http.ResponseWriter, r *http.Request) {
 	case len(said.Comment) > maxComment:
 		p = problem.New(http.StatusUnprocessableEntity, "bad-input", "comment is longer than 4096 bytes.")
 	}
-	record, known := s.runs.record(r.PathValue("id"))
+	record, known := s.recordOf(r.Context(), r.PathValue("id"))
 	if p == nil && !known {
 		p = problem.New(http.StatusNotFound, "no-run", "There is no finished run of this id here.")
 	}

@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/causeway-go/causeway/serve/jobs"
 )
 
 // Options are the settings of [New]. The zero value of each field is the
@@ -32,6 +34,13 @@ type Options struct {
 	// Feedback keeps what people say of runs; nil means in this process, the
 	// last 10,000.
 	Feedback FeedbackStore
+
+	// Jobs keeps the runs that outlive their request; workers of its own do
+	// them (jobs.Worker, with Server.Chain). Nil keeps none.
+	Jobs jobs.Backend
+	// Callbacks says whom jobs may call when they are over; the workers have
+	// the same. Nil is nobody.
+	Callbacks *jobs.Callbacks
 
 	// Log hears one line a request and one for each run that fails, with its
 	// error. Nil means nobody.

@@ -18,6 +18,7 @@ func (s *Server) routes() http.Handler {
 	api.HandleFunc("GET /v1/chains/{name}/ws", s.socket)
 	api.HandleFunc("GET /v1/runs/{id}/events", s.getEvents)
 	api.HandleFunc("POST /v1/runs/{id}/feedback", s.postFeedback)
+	s.jobRoutes(api)
 	api.HandleFunc("GET /openapi.json", s.getOpenAPI)
 	api.HandleFunc("GET /{$}", s.getPage)
 	guarded := strict(api)
@@ -53,11 +54,8 @@ func strict(mux *http.ServeMux) http.Handler {
 }
 
 func (s *Server) getReady(w http.ResponseWriter, _ *http.Request) {
-	s.mu.Lock()
-	closing := s.closing
-	s.mu.Unlock()
-	if closing {
-		problem.New(http.StatusServiceUnavailable, "closing", "The server is shutting down.").Write(w)
+	if s.isClosing() {
+		closing().Write(w)
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"status": "ok", "chains": s.names()})
@@ -105,7 +103,7 @@ func (s *Server) crossOrigin(next http.Handler) http.Handler {
 		h.Add("Vary", "Origin")
 		h.Set("Access-Control-Expose-Headers", "Location, Retry-After, Idempotent-Replayed")
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-			h.Set("Access-Control-Allow-Methods", "GET, POST")
+			h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE")
 			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer")
 			h.Set("Access-Control-Max-Age", "600")
 			w.WriteHeader(http.StatusNoContent)

@@ -69,6 +69,10 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 }
 
+// Chain returns the chain that is served under a name now, nil when there is
+// none.
+func (s *Server) Chain(name string) *chain.Chain { return (*s.chains.Load())[name] }
+
 // names returns the served chains in order.
 func (s *Server) names() []string {
 	var names []string
@@ -93,7 +97,7 @@ func (s *Server) enter() *problem.Problem {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
-		return problem.New(http.StatusServiceUnavailable, "closing", "The server is shutting down.").RetryAfter(5)
+		return closing()
 	}
 	select {
 	case s.slots <- struct{}{}:
@@ -102,6 +106,16 @@ func (s *Server) enter() *problem.Problem {
 	default:
 		return problem.New(http.StatusTooManyRequests, "busy", "As many runs go on as this server takes at once.").RetryAfter(1)
 	}
+}
+
+func closing() *problem.Problem {
+	return problem.New(http.StatusServiceUnavailable, "closing", "The server is shutting down.").RetryAfter(5)
+}
+
+func (s *Server) isClosing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closing
 }
 
 func (s *Server) leave() {
