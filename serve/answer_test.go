@@ -97,7 +97,7 @@ func TestAnswers(t *testing.T) {
 		{"one that does not fit", answer, `{"answer":{"approved":"perhaps"}}`, 422, "bad-input"},
 		{"one that is no object", answer, `{"answer":true}`, 400, "bad-json"},
 		{"no such run", runs + "/nope/answer", yes, 404, "no-run"},
-		{"no id at all", runs + "/..%2F..%2Fetc/answer", yes, 404, "no-run"},
+		{"no id at all", runs + "/..%2F..%2Fetc/answer", yes, 404, "no-endpoint"},
 		{"a chain that keeps no runs", url + "/v1/chains/echo/runs/" + first.RunID + "/answer", yes, 404, "no-run"},
 		{"no such chain", url + "/v1/chains/nope/runs/" + first.RunID + "/answer", yes, 404, "no-chain"},
 	} {

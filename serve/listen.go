@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
-	"time"
 )
 
 // ListenAndServe serves s at addr until ctx ends, then takes no more runs and
@@ -26,13 +26,11 @@ func Serve(ctx context.Context, l net.Listener, s *Server) error {
 		_ = l.Close()
 		return fmt.Errorf("serve: %s can be reached from other machines, and there is no Auth: listen on 127.0.0.1, or set Options.Auth, to BearerKeys for example", l.Addr())
 	}
-	server := &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second, // of the whole request; slow bodies end here
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
+	if err := checkOrigins(s.o.Origins); err != nil {
+		_ = l.Close()
+		return err
 	}
+	server := s.server(l)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {
@@ -40,9 +38,35 @@ func Serve(ctx context.Context, l net.Listener, s *Server) error {
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	return s.stop(context.WithoutCancel(ctx), server)
+}
+
+// server is what listens for s.
+func (s *Server) server(l net.Listener) *http.Server {
+	server := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: s.limits.header,
+		ReadTimeout:       s.limits.body,
+		IdleTimeout:       s.limits.idle,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.o.Log.Handler(), slog.LevelWarn),
+	}
+	if _, tcp := l.Addr().(*net.TCPAddr); tcp && s.o.Auth == nil {
+		server.Handler = s.local(s)
+	}
+	return server
+}
+
+// stop lets what goes on finish. While runs do, whoever comes hears that the
+// server is shutting down; then nobody is let in, and answers are read to
+// their ends.
+func (s *Server) stop(ctx context.Context, server *http.Server) error {
+	grace, cancel := context.WithTimeout(ctx, s.limits.grace)
 	defer cancel()
-	return errors.Join(s.Shutdown(grace), server.Shutdown(grace))
+	err := s.Shutdown(grace)
+	end, cancel := context.WithTimeout(ctx, s.limits.end)
+	defer cancel()
+	return errors.Join(err, server.Shutdown(end), server.Close())
 }
 
 func loopback(a net.Addr) bool {

@@ -2,10 +2,7 @@ package serve
 
 import (
 	"net/http"
-	"runtime/debug"
-	"slices"
-	"strings"
-	"time"
+	"path"
 
 	"github.com/causeway-go/causeway/serve/problem"
 )
@@ -31,7 +28,23 @@ func (s *Server) routes() http.Handler {
 	})
 	all.HandleFunc("GET /readyz", s.getReady)
 	all.Handle("/", guarded)
-	return s.logged(s.safe(s.crossOrigin(all)))
+	return s.envelope(s.crossOrigin(canonical(all)))
+}
+
+// canonical answers paths that are not written the one way: the mux would
+// redirect to what it takes them for.
+func canonical(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path.Clean(r.URL.Path) != r.URL.Path {
+			noEndpoint(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func noEndpoint(w http.ResponseWriter) {
+	problem.New(http.StatusNotFound, "no-endpoint", "There is nothing here. GET / lists what there is.").Write(w)
 }
 
 // strict answers what no pattern matches as problems: the mux would write text.
@@ -49,7 +62,7 @@ func strict(mux *http.ServeMux) http.Handler {
 			problem.New(rec.status, "bad-method", "This endpoint takes "+rec.header.Get("Allow")+".").Write(w)
 			return
 		}
-		problem.New(http.StatusNotFound, "no-endpoint", "There is nothing here. GET / lists what there is.").Write(w)
+		noEndpoint(w)
 	})
 }
 
@@ -60,85 +73,3 @@ func (s *Server) getReady(w http.ResponseWriter, _ *http.Request) {
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"status": "ok", "chains": s.names()})
 }
-
-// safe sets the headers that every answer carries, and turns a panic into a
-// problem.
-func (s *Server) safe(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-		defer func() {
-			v := recover()
-			if v == nil {
-				return
-			}
-			if v == http.ErrAbortHandler {
-				panic(v)
-			}
-			s.o.Log.Error("panic", "path", r.URL.Path, "panic", v, "stack", string(debug.Stack()))
-			problem.New(http.StatusInternalServerError, "panic", "The server made a mistake; its log says which.").Write(w)
-		}()
-		next.ServeHTTP(w, r)
-	})
-}
-
-// crossOrigin lets the pages of Options.Origins call, and refuses what any
-// other page makes a browser send.
-func (s *Server) crossOrigin(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		origin := r.Header.Get("Origin")
-		switch {
-		case origin == "", sameOrigin(r, origin):
-			next.ServeHTTP(w, r)
-			return
-		case !slices.Contains(s.o.Origins, origin):
-			problem.New(http.StatusForbidden, "bad-origin", "Pages of this origin may not call this server.").Write(w)
-			return
-		}
-		h := w.Header()
-		h.Set("Access-Control-Allow-Origin", origin)
-		h.Add("Vary", "Origin")
-		h.Set("Access-Control-Expose-Headers", "Location, Retry-After, Idempotent-Replayed")
-		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-			h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE")
-			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer")
-			h.Set("Access-Control-Max-Age", "600")
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-func sameOrigin(r *http.Request, origin string) bool {
-	_, host, ok := strings.Cut(origin, "://")
-	return ok && host == r.Host
-}
-
-// logged tells the log of every request, without what it holds.
-func (s *Server) logged(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		begin := time.Now()
-		out := &counted{ResponseWriter: w, status: http.StatusOK}
-		defer func() {
-			s.o.Log.Info("request", "method", r.Method, "path", r.URL.Path, "status", out.status, "duration", time.Since(begin))
-		}()
-		next.ServeHTTP(out, r)
-	})
-}
-
-// counted remembers the status. Unwrap lets http.ResponseController through.
-type counted struct {
-	http.ResponseWriter
-	status int
-}
-
-func (c *counted) WriteHeader(status int) {
-	c.status = status
-	c.ResponseWriter.WriteHeader(status)
-}
-
-func (c *counted) Unwrap() http.ResponseWriter { return c.ResponseWriter }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/causeway-go/causeway/chain"
 	"github.com/causeway-go/causeway/serve/problem"
@@ -15,6 +16,7 @@ import (
 type Server struct {
 	o       Options
 	chains  atomic.Pointer[map[string]*chain.Chain]
+	limits  limits
 	handler http.Handler
 	slots   chan struct{} // one for each run that may go on
 	runs    *ledger
@@ -28,7 +30,7 @@ type Server struct {
 // New serves chains by their names. Of two with one name the later counts.
 // Nil options are the defaults.
 func New(chains []*chain.Chain, o *Options) *Server {
-	s := &Server{o: o.withDefaults(), runs: newLedger(), replies: newReplies()}
+	s := &Server{o: o.withDefaults(), limits: patience, runs: newLedger(), replies: newReplies()}
 	s.slots = make(chan struct{}, s.o.MaxRuns)
 	s.Replace(chains)
 	s.handler = s.routes()
@@ -49,7 +51,8 @@ func (s *Server) Replace(chains []*chain.Chain) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // Shutdown takes no further run and waits for those that go on, streams
-// included, until ctx ends; then it cancels them and returns ctx's error.
+// included, until ctx ends; then it cancels them, gives them a few seconds to
+// stop, and returns ctx's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.closing = true
@@ -63,10 +66,15 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		s.runs.cancelAll()
-		<-done
-		return ctx.Err()
 	}
+	s.runs.cancelAll()
+	stop := time.NewTimer(s.limits.end)
+	defer stop.Stop()
+	select {
+	case <-done:
+	case <-stop.C: // a step does not heed its context: nobody can end it
+	}
+	return ctx.Err()
 }
 
 // Chain returns the chain that is served under a name now, nil when there is

@@ -121,7 +121,7 @@ func TestProblems(t *testing.T) {
 	}{
 		{"no chain", "POST", ts.URL + "/v1/chains/nope/runs", `{"input":{}}`, nil, 404, "no-chain"},
 		{"nothing there", "GET", ts.URL + "/v1/nothing", "", nil, 404, "no-endpoint"},
-		{"a path trick", "GET", ts.URL + "/v1/chains/..%2f..%2fetc/ws", "", nil, 404, "no-chain"},
+		{"a path trick", "GET", ts.URL + "/v1/chains/..%2f..%2fetc/ws", "", nil, 404, "no-endpoint"},
 		{"wrong method", "GET", run, "", nil, 405, "bad-method"},
 		{"wrong type", "POST", run, `{}`, []string{"Content-Type", "text/plain"}, 415, "not-json"},
 		{"too large", "POST", run, `{"input":{"text":"` + strings.Repeat("a", 300) + `"}}`, nil, 413, "too-large"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/coder/websocket"
@@ -179,15 +178,4 @@ func (t *talk) keepAlive(ctx context.Context, cancel func()) {
 func encoded(v any) []byte {
 	data, _ := json.Marshal(v) // of our own types, which all have a form
 	return data
-}
-
-// hosts are the hosts of origins, as the websocket package wants them.
-func hosts(origins []string) []string {
-	var all []string
-	for _, o := range origins {
-		if u, err := url.Parse(o); err == nil {
-			all = append(all, u.Host)
-		}
-	}
-	return all
 }

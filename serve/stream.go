@@ -147,8 +147,6 @@ func (s *Server) sse(w http.ResponseWriter, r *http.Request, l *live, seen int) 
 			buf = appendEvent(buf, seen, e)
 		}
 		if len(buf) > 0 {
-			// A reader that takes nothing for this long is as good as gone.
-			_ = out.SetWriteDeadline(time.Now().Add(4 * s.o.Heartbeat))
 			if _, err := w.Write(buf); err != nil {
 				return
 			}
@@ -159,7 +157,6 @@ func (s *Server) sse(w http.ResponseWriter, r *http.Request, l *live, seen int) 
 		select {
 		case <-more:
 		case <-beat.C:
-			_ = out.SetWriteDeadline(time.Now().Add(4 * s.o.Heartbeat))
 			if _, err := w.Write([]byte(": still here\n\n")); err != nil {
 				return
 			}
