@@ -12,6 +12,7 @@
 //	GET  /v1/runs/{id}/events           read a streamed run again, from Last-Event-ID
 //	POST /v1/runs/{id}/feedback         say how good the answer was
 //	GET  /healthz, /readyz              is it up, does it take runs
+//	GET  /metrics                       what it does and what that costs, for Prometheus
 //	GET  /openapi.json                  all of this, for machines
 //	GET  /                              all of this, for people
 //

@@ -22,6 +22,7 @@ func (s *Server) envelope(next http.Handler) http.Handler {
 		s.setHeaders(w.Header())
 		readInTime(r, out.control)
 		defer func() {
+			s.o.Metrics.Request(s.routeOf(r), out.status)
 			s.o.Log.Info("request", "method", clip(r.Method), "path", clip(r.URL.Path), "status", out.status, "duration", time.Since(begin))
 		}()
 		defer s.saved(out, r)

@@ -24,7 +24,7 @@ type JobRequest struct {
 const backendTime = 20 * time.Second
 
 // jobRoutes adds the endpoints of jobs.
-func (s *Server) jobRoutes(mux *http.ServeMux) {
+func (s *Server) jobRoutes(mux *table) {
 	mux.HandleFunc("POST /v1/chains/{name}/jobs", s.postJob)
 	mux.HandleFunc("GET /v1/jobs/{id}", s.aJob(func(ctx context.Context, r *http.Request) (*jobs.Job, error) {
 		return s.o.Jobs.Load(ctx, r.PathValue("id"))
@@ -78,7 +78,7 @@ func (s *Server) postJob(w http.ResponseWriter, r *http.Request) {
 		p = s.checkJob(c, &q)
 	}
 	if p == nil && s.isClosing() {
-		p = closing()
+		p = s.refuse(closing())
 	}
 	if p != nil {
 		p.Write(w)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/causeway-go/causeway/serve/jobs"
+	"github.com/causeway-go/causeway/serve/metrics"
 )
 
 // Options are the settings of [New]. The zero value of each field is the
@@ -42,6 +43,11 @@ type Options struct {
 	// the same. Nil is nobody.
 	Callbacks *jobs.Callbacks
 
+	// Metrics counts runs and requests for GET /metrics; the workers of Jobs
+	// have the same (jobs.WorkerOptions.Events). Nil is a new one, without
+	// prices.
+	Metrics *metrics.Metrics
+
 	// Log hears one line a request and one for each run that fails, with its
 	// error. Nil means nobody.
 	Log *slog.Logger
@@ -70,8 +76,19 @@ func (o *Options) withDefaults() Options {
 	if d.Feedback == nil {
 		d.Feedback = NewInProcessFeedback()
 	}
+	if d.Metrics == nil {
+		d.Metrics = metrics.New(d.metrics())
+	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	return d
+}
+
+// metrics are the options of the server's own Metrics.
+func (o *Options) metrics() *metrics.Options {
+	if o.Jobs == nil {
+		return nil
+	}
+	return &metrics.Options{Queue: o.Jobs.Depth}
 }

@@ -7,28 +7,51 @@ import (
 	"github.com/causeway-go/causeway/serve/problem"
 )
 
+// table is a mux that remembers what it was told to serve.
+type table struct {
+	http.ServeMux
+	patterns []string
+}
+
+// HandleFunc serves a pattern such as "GET /healthz".
+func (t *table) HandleFunc(pattern string, h http.HandlerFunc) {
+	t.patterns = append(t.patterns, pattern)
+	t.ServeMux.HandleFunc(pattern, h)
+}
+
 // routes puts the endpoints behind what every request passes.
 func (s *Server) routes() http.Handler {
-	api := http.NewServeMux()
+	api, open := &s.api, &s.open
 	api.HandleFunc("POST /v1/chains/{name}/runs", s.postRun)
 	api.HandleFunc("POST /v1/chains/{name}/runs/{id}/answer", s.postAnswer)
 	api.HandleFunc("GET /v1/chains/{name}/ws", s.socket)
 	api.HandleFunc("GET /v1/runs/{id}/events", s.getEvents)
 	api.HandleFunc("POST /v1/runs/{id}/feedback", s.postFeedback)
 	s.jobRoutes(api)
+	api.HandleFunc("GET /metrics", s.o.Metrics.Handler().ServeHTTP)
 	api.HandleFunc("GET /openapi.json", s.getOpenAPI)
 	api.HandleFunc("GET /{$}", s.getPage)
-	guarded := strict(api)
+	guarded := strict(&api.ServeMux)
 	if s.o.Auth != nil {
 		guarded = s.o.Auth(guarded)
 	}
-	all := http.NewServeMux()
-	all.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+	open.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
-	all.HandleFunc("GET /readyz", s.getReady)
-	all.Handle("/", guarded)
-	return s.envelope(s.crossOrigin(canonical(all)))
+	open.HandleFunc("GET /readyz", s.getReady)
+	open.Handle("/", guarded)
+	return s.envelope(s.crossOrigin(canonical(open)))
+}
+
+// routeOf returns the pattern of the endpoint that a request is for, "" for
+// none. It asks the tables, not the request: whatever Auth does to that, and if
+// it lets nobody through, the endpoint is the same.
+func (s *Server) routeOf(r *http.Request) string {
+	_, pattern := s.open.Handler(r)
+	if pattern == "/" {
+		_, pattern = s.api.Handler(r)
+	}
+	return pattern
 }
 
 // canonical answers paths that are not written the one way: the mux would

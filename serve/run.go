@@ -61,6 +61,7 @@ func (s *Server) whole(r *http.Request, t task) (*chain.Result, *problem.Problem
 	ctx, cancel := context.WithTimeout(r.Context(), s.timeout(r))
 	defer cancel()
 	defer s.runs.begin(cancel)()
+	t.o.Events = s.o.Metrics.Event
 	result, err := t.run(ctx)
 	return result, s.ended(t, result, err)
 }

@@ -18,6 +18,8 @@ type Server struct {
 	chains  atomic.Pointer[map[string]*chain.Chain]
 	limits  limits
 	handler http.Handler
+	api     table // what Auth guards
+	open    table // what it does not
 	slots   chan struct{} // one for each run that may go on
 	runs    *ledger
 	replies *replies
@@ -105,15 +107,21 @@ func (s *Server) enter() *problem.Problem {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
-		return closing()
+		return s.refuse(closing())
 	}
 	select {
 	case s.slots <- struct{}{}:
 		s.working.Add(1)
 		return nil
 	default:
-		return problem.New(http.StatusTooManyRequests, "busy", "As many runs go on as this server takes at once.").RetryAfter(1)
+		return s.refuse(problem.New(http.StatusTooManyRequests, "busy", "As many runs go on as this server takes at once.").RetryAfter(1))
 	}
+}
+
+// refuse counts a run that is not taken.
+func (s *Server) refuse(p *problem.Problem) *problem.Problem {
+	s.o.Metrics.Refused(p.Code)
+	return p
 }
 
 func closing() *problem.Problem {

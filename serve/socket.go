@@ -54,6 +54,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	defer func() { _ = conn.CloseNow() }()
+	defer s.o.Metrics.Stream("websocket")()
 	conn.SetReadLimit(s.o.MaxBody)
 	t := &talk{s: s, conn: conn, chain: c, timeout: s.timeout(r)}
 	ctx, cancel := context.WithCancel(r.Context())

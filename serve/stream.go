@@ -50,6 +50,7 @@ func (s *Server) record(ctx context.Context, l *live, t task, begun chan<- *prob
 	var failed error
 	var last []stored
 	open := false
+	t.o.Events = s.o.Metrics.Event
 	for event, err := range t.stream(ctx) {
 		if err != nil {
 			failed = err
@@ -133,6 +134,7 @@ func (s *Server) sse(w http.ResponseWriter, r *http.Request, l *live, seen int) 
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	w.WriteHeader(http.StatusOK)
+	defer s.o.Metrics.Stream("sse")()
 	beat := time.NewTicker(s.o.Heartbeat)
 	defer beat.Stop()
 	var buf []byte

@@ -35,7 +35,12 @@ func (t task) run(ctx context.Context) (*chain.Result, error) {
 	}
 	worked := false
 	o := *t.o
-	o.Events = func(chain.Event) { worked = true }
+	o.Events = func(e chain.Event) {
+		worked = true
+		if t.o.Events != nil {
+			t.o.Events(e)
+		}
+	}
 	result, err := t.chain.Resume(ctx, o.RunID, t.answer, &o)
 	if err == nil && !worked {
 		return nil, chain.ErrNotWaiting
