@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -56,6 +57,8 @@ type Chain struct {
 	waits    bool                 // some step may wait for a human
 	open     bool                 // some step's inputs are not known
 
+	learned atomic.Pointer[Chain] // what Check found out
+
 	ownOnce sync.Once
 	own     *InProcessCheckpoints // when it waits and was given no Checkpointer
 }
@@ -84,8 +87,9 @@ func New(name string, steps []Step, o *Options) (*Chain, error) {
 }
 
 // Check resolves every prompt, and through it every model and tool, and checks
-// the chain again with what they say about their inputs and outputs. Its error
-// is a [CheckError].
+// the chain again with what they say about their inputs and outputs, which
+// Conversational and OutputSchema know from then on. Its error is a
+// [CheckError].
 func (c *Chain) Check(ctx context.Context) error {
 	k := &checker{chain: c.name, ctx: ctx}
 	again := &Chain{name: c.name, steps: c.steps, o: c.o}
@@ -93,7 +97,16 @@ func (c *Chain) Check(ctx context.Context) error {
 	if len(k.faults) > 0 {
 		return &CheckError{Chain: c.name, Faults: k.faults}
 	}
+	c.learned.Store(again)
 	return nil
+}
+
+// checked is the chain as the last Check saw it.
+func (c *Chain) checked() *Chain {
+	if again := c.learned.Load(); again != nil {
+		return again
+	}
+	return c
 }
 
 // Name returns the chain's name.
@@ -110,7 +123,7 @@ func (c *Chain) Outputs() []string { return c.outputs }
 
 // Conversational reports whether some step's prompt has a place for the
 // conversation: whether memory or RunOptions.History make a difference.
-func (c *Chain) Conversational() bool { return c.recalls }
+func (c *Chain) Conversational() bool { return c.checked().recalls }
 
 // StepOf names the step of the chain that makes an output last, "" when none
 // does: whose tokens are that output being written.
@@ -128,8 +141,9 @@ func (c *Chain) InputSchema() *jsonschema.Schema { return c.schema }
 
 // OutputSchema returns the schema of what a run returns, as far as it is known.
 func (c *Chain) OutputSchema() *jsonschema.Schema {
-	gives := make([]give, len(c.produced))
-	for i, o := range c.produced {
+	produced := c.checked().produced
+	gives := make([]give, len(produced))
+	for i, o := range produced {
 		gives[i] = give{name: o.name, typ: o.typ}
 	}
 	return objectOf(gives)
