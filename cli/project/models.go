@@ -2,6 +2,7 @@ package project
 
 import (
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 
@@ -42,6 +43,7 @@ func (r *reader) model(name string, n *yaml.Node, refs *[]reference) Model {
 		"id":     func(n *yaml.Node) { given = true; m.ID = r.modelID(n) },
 		"region": func(n *yaml.Node) { m.Region = r.region(n) },
 		"quota":  func(n *yaml.Node) { m.Quota = r.quota(n) },
+		"price":  func(n *yaml.Node) { m.Price = r.price(n) },
 		"fallbacks": func(n *yaml.Node) {
 			for _, item := range r.list(n, "fallbacks") {
 				if text := r.text(item, "a fallback"); text != "" {
@@ -63,6 +65,33 @@ func (r *reader) modelID(n *yaml.Node) string {
 		r.fault(n, "%s is no Bedrock model id; they look like us.anthropic.claude-haiku-4-5-20251001-v1:0 or an ARN", describe(n))
 	}
 	return id
+}
+
+func (r *reader) price(n *yaml.Node) Price {
+	var p Price
+	r.mapping(n, "price", fields{
+		"input":      func(n *yaml.Node) { p.Input = r.amount(n, "input") },
+		"output":     func(n *yaml.Node) { p.Output = r.amount(n, "output") },
+		"cacheRead":  func(n *yaml.Node) { p.CacheRead = r.amount(n, "cacheRead") },
+		"cacheWrite": func(n *yaml.Node) { p.CacheWrite = r.amount(n, "cacheWrite") },
+	})
+	if n.Kind == yaml.MappingNode && len(n.Content) == 0 {
+		r.fault(n, "price says what a million tokens cost, for example {input: 3, output: 15}")
+	}
+	return p
+}
+
+// amount returns a number that is not negative.
+func (r *reader) amount(n *yaml.Node, what string) float64 {
+	var v float64
+	if !r.plain(n) {
+		return 0
+	}
+	if tag := n.ShortTag(); n.Kind != yaml.ScalarNode || tag != "!!int" && tag != "!!float" || n.Decode(&v) != nil || !(v >= 0) || math.IsInf(v, 1) {
+		r.fault(n, "%s is the price of a million tokens, such as 3 or 0.25, not %s", what, describe(n))
+		return 0
+	}
+	return v
 }
 
 func (r *reader) quota(n *yaml.Node) Quota {

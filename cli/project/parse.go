@@ -45,6 +45,7 @@ func (r *reader) project(root *yaml.Node, p *Project) {
 		"tools":   func(n *yaml.Node) { p.Tools = r.tools(n) },
 		"http":    func(n *yaml.Node) { p.HTTP = r.http(n) },
 		"runs":    func(n *yaml.Node) { p.Runs = r.folder(n, "runs") },
+		"jobs":    func(n *yaml.Node) { p.Jobs = r.jobs(n) },
 	})
 	if !schema && root.Kind == yaml.MappingNode {
 		r.fault(root, "the first line is missing: schema: %s", Schema)

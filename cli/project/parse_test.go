@@ -56,12 +56,17 @@ func TestParse(t *testing.T) {
 schema: causeway.project/v1
 region: us-east-1
 models:
-  sonnet: {id: us.anthropic.claude-sonnet-4-5-20250929-v1:0, fallbacks: [haiku], quota: {rpm: 50, tpm: 200_000}}
+  sonnet: {id: us.anthropic.claude-sonnet-4-5-20250929-v1:0, fallbacks: [haiku], quota: {rpm: 50, tpm: 200_000}, price: {input: 3, output: 15, cacheRead: 0.3}}
   haiku: {id: us.anthropic.claude-haiku-4-5-20251001-v1:0, region: us-west-2}
 prompts: s3://acme-prompts/causeway/
 memory: {default: {folder: .causeway/memory}, scratch: inProcess}
 tools: [calculator, http]
 http: {allow: [api.example.com]}
+jobs:
+  queue: https://sqs.us-east-1.amazonaws.com/123456789012/jobs
+  bucket: s3://acme-jobs/causeway
+  documents: {chain: summarise, text: document}
+  callbacks: [hooks.example.com]
 `), filepath.Join(base, FileName))
 	if err != nil {
 		t.Fatal(err)
@@ -70,13 +75,17 @@ http: {allow: [api.example.com]}
 		Path:   filepath.Join(base, FileName),
 		Region: "us-east-1",
 		Models: map[string]Model{
-			"sonnet": {ID: "us.anthropic.claude-sonnet-4-5-20250929-v1:0", Fallbacks: []string{"haiku"}, Quota: Quota{RPM: 50, TPM: 200000}},
+			"sonnet": {ID: "us.anthropic.claude-sonnet-4-5-20250929-v1:0", Fallbacks: []string{"haiku"}, Quota: Quota{RPM: 50, TPM: 200000}, Price: Price{Input: 3, Output: 15, CacheRead: 0.3}},
 			"haiku":  {ID: "us.anthropic.claude-haiku-4-5-20251001-v1:0", Region: "us-west-2"},
 		},
 		Prompts: Location{Bucket: "acme-prompts", Prefix: "causeway"},
 		Memory:  map[string]Memory{"default": {Folder: filepath.Join(base, ".causeway/memory")}, "scratch": {InProcess: true}},
 		Tools:   []string{"calculator", "http"},
 		HTTP:    HTTP{Allow: []string{"api.example.com"}},
+		Jobs: Jobs{
+			Queue: "https://sqs.us-east-1.amazonaws.com/123456789012/jobs", Bucket: Location{Bucket: "acme-jobs", Prefix: "causeway"},
+			Documents: Documents{Chain: "summarise", Text: "document"}, Callbacks: []string{"hooks.example.com"},
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -17,6 +17,7 @@ type Project struct {
 	Tools   []string          // built-in tools the chains may use, of BuiltinTools
 	HTTP    HTTP              // what the built-in tool http may reach
 	Runs    string            // folder of checkpoints, absolute; "" means runs are not kept
+	Jobs    Jobs              // where jobs are; the zero Jobs means where the command keeps them
 }
 
 // Model is one model under the name chains and prompts call it by.
@@ -25,6 +26,14 @@ type Model struct {
 	Region    string   // "" means the project's
 	Fallbacks []string // names in Models or Bedrock ids, asked in order when this one cannot answer
 	Quota     Quota
+	Price     Price
+}
+
+// Price is what a million tokens cost, in a currency of your choice. The zero
+// Price is not known.
+type Price struct {
+	Input, Output         float64
+	CacheRead, CacheWrite float64
 }
 
 // Quota is what the account may ask of a model in a minute. Zero means not
