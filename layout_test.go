@@ -41,7 +41,7 @@ var layout = map[string][]string{
 	"tools":     {"message", llms, jsonschema, expr},
 	"chain":     {"templates", "memory", "tools", "message", "retry", llms, schema, callbacks, yaml, jsonschema, expr},
 	"bedrock":   {"message", llms, aws, smithy},
-	"serve":     {"serve/jobs", "serve/metrics", "serve/problem", "chain", "templates", "memory", "tools", "message", "retry", llms, "github.com/coder/websocket"},
+	"serve":     {"serve/jobs", "serve/metrics", "serve/problem", "chain", "templates", "memory", "tools", "message", "retry", llms, jsonschema, "github.com/coder/websocket"},
 
 	"retry/sdkretryer":                      {"retry", "message"},
 	"bedrock/emulator":                      {"bedrock", "message", llms, aws, smithy, yaml, "bedrock/emulator/internal/..."},

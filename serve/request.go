@@ -31,18 +31,27 @@ const (
 
 // readJSON decodes the body into v, strictly.
 func (s *Server) readJSON(w http.ResponseWriter, r *http.Request, v any) *problem.Problem {
+	body, p := s.readBody(w, r)
+	if p != nil {
+		return p
+	}
+	return decode(body, v)
+}
+
+// readBody reads what must be JSON, no more of it than Options.MaxBody.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *problem.Problem) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
-		return problem.New(http.StatusUnsupportedMediaType, "not-json", "Send the body as Content-Type: application/json.")
+		return nil, problem.New(http.StatusUnsupportedMediaType, "not-json", "Send the body as Content-Type: application/json.")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.o.MaxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return problem.New(http.StatusRequestEntityTooLarge, "too-large", "The body is larger than "+strconv.FormatInt(s.o.MaxBody, 10)+" bytes.")
+		return nil, problem.New(http.StatusRequestEntityTooLarge, "too-large", "The body is larger than "+strconv.FormatInt(s.o.MaxBody, 10)+" bytes.")
 	}
 	if err != nil {
-		return problem.New(http.StatusBadRequest, "cut-short", "The body ended early.")
+		return nil, problem.New(http.StatusBadRequest, "cut-short", "The body ended early.")
 	}
-	return decode(body, v)
+	return body, nil
 }
 
 // decode reads one JSON value whose fields v knows, no deeper than maxDepth.
