@@ -10,6 +10,7 @@
 //	POST /v1/chains/{name}/runs/{id}/answer   what a human says to the question a run waits at
 //	GET  /v1/chains/{name}/ws           run, cancel and answer over a WebSocket
 //	GET  /v1/runs/{id}/events           read a streamed run again, from Last-Event-ID
+//	DELETE /v1/runs/{id}                cancel a streamed run
 //	POST /v1/runs/{id}/feedback         say how good the answer was
 //	GET  /healthz, /readyz              is it up, does it take runs
 //	GET  /metrics                       what it does and what that costs, for Prometheus

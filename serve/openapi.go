@@ -26,6 +26,10 @@ func (s *Server) openAPI() object {
 			"parameters": array{parameter("path", "id", "the run", true), parameter("header", "Last-Event-ID", "the last event that was read", false)},
 			"get":        streaming(operation("readEvents", "Read a streamed run again", "the events after Last-Event-ID")),
 		},
+		"/v1/runs/{id}": object{
+			"parameters": array{parameter("path", "id", "the run", true)},
+			"delete":     cancelOperation(),
+		},
 		"/v1/runs/{id}/feedback": object{
 			"parameters": array{parameter("path", "id", "the run", true)},
 			"post":       s.feedbackOperation(),
@@ -92,6 +96,12 @@ func runOperation(c *chain.Chain) object {
 			"steps": object{"type": "array"}, "prompts": object{"type": "array"},
 		},
 	}}
+	return op
+}
+
+func cancelOperation() object {
+	op := operation("cancelRun", "Cancel a streamed run", "")
+	op["responses"] = object{"204": object{"description": "cancelled, or over already"}, "default": object{"$ref": "#/components/responses/Problem"}}
 	return op
 }
 

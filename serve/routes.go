@@ -26,6 +26,7 @@ func (s *Server) routes() http.Handler {
 	api.HandleFunc("POST /v1/chains/{name}/runs/{id}/answer", s.postAnswer)
 	api.HandleFunc("GET /v1/chains/{name}/ws", s.socket)
 	api.HandleFunc("GET /v1/runs/{id}/events", s.getEvents)
+	api.HandleFunc("DELETE /v1/runs/{id}", s.deleteRun)
 	api.HandleFunc("POST /v1/runs/{id}/feedback", s.postFeedback)
 	s.jobRoutes(api)
 	api.HandleFunc("GET /metrics", s.o.Metrics.Handler().ServeHTTP)
