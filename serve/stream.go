@@ -42,36 +42,46 @@ func (s *Server) start(parent context.Context, timeout time.Duration, t task) (*
 	}
 }
 
-// record does a task, adds its events to l and returns the last, which are
-// told when nothing is left to do. Begun hears nil at the first event, or why
-// there is none.
-func (s *Server) record(ctx context.Context, l *live, t task, begun chan<- *problem.Problem) []stored {
+// follow does a task and tells hear of its events. It returns what the run came
+// to, nil where it did not begin, and what went wrong.
+func (s *Server) follow(ctx context.Context, t task, hear func(chain.Event)) (*chain.Result, *problem.Problem) {
 	var result *chain.Result
 	var failed error
-	var last []stored
-	open := false
 	t.o.Events = s.o.Metrics.Event
 	for event, err := range t.stream(ctx) {
 		if err != nil {
 			failed = err
 			break
 		}
+		if event.Result != nil {
+			result = event.Result
+		}
+		if event.Error != "" { // told by the problem that follows, without its words
+			event.Error = "failed"
+		}
+		hear(event)
+	}
+	return result, s.ended(t, result, failed)
+}
+
+// record does a task, adds its events to l and returns the last, which are
+// told when nothing is left to do. Begun hears nil at the first event, or why
+// there is none.
+func (s *Server) record(ctx context.Context, l *live, t task, begun chan<- *problem.Problem) []stored {
+	var last []stored
+	open := false
+	_, p := s.follow(ctx, t, func(event chain.Event) {
 		if !open {
 			open = true
 			s.runs.open(l)
 			begun <- nil
 		}
-		if event.Error != "" { // told by the problem that follows, without its words
-			event.Error = "failed"
-		}
 		if event.Result != nil {
-			result = event.Result
 			last = append(last, l.encode(event.Kind, event))
-			continue
+			return
 		}
 		l.add(event.Kind, event)
-	}
-	p := s.ended(t, result, failed)
+	})
 	if !open {
 		begun <- p
 	} else if p != nil {
