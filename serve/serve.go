@@ -18,21 +18,25 @@ type Server struct {
 	chains  atomic.Pointer[map[string]*chain.Chain]
 	limits  limits
 	handler http.Handler
-	api     table // what Auth guards
-	open    table // what it does not
+	api     table         // what Auth guards
+	open    table         // what it does not
 	slots   chan struct{} // one for each run that may go on
 	runs    *ledger
 	replies *replies
 
 	mu      sync.Mutex
 	closing bool
-	working sync.WaitGroup
+	ending  chan struct{}  // closed when closing is set
+	over    chan struct{}  // closed when nothing is waited for any more
+	working sync.WaitGroup // runs
+	sockets sync.WaitGroup // WebSockets
 }
 
 // New serves chains by their names. Of two with one name the later counts.
 // Nil options are the defaults.
 func New(chains []*chain.Chain, o *Options) *Server {
 	s := &Server{o: o.withDefaults(), limits: patience, runs: newLedger(), replies: newReplies()}
+	s.ending, s.over = make(chan struct{}), make(chan struct{})
 	s.slots = make(chan struct{}, s.o.MaxRuns)
 	s.Replace(chains)
 	s.handler = s.routes()
@@ -54,14 +58,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // Shutdown takes no further run and waits for those that go on, streams
 // included, until ctx ends; then it cancels them, gives them a few seconds to
-// stop, and returns ctx's error.
+// stop, and returns ctx's error. WebSockets are closed with 1001 after their
+// runs. Only the first call does something.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
+	again := s.closing
 	s.closing = true
 	s.mu.Unlock()
+	if again {
+		return nil
+	}
+	close(s.ending)
+	defer close(s.over)
 	done := make(chan struct{})
 	go func() {
 		s.working.Wait()
+		s.sockets.Wait()
 		close(done)
 	}()
 	select {
@@ -99,8 +111,10 @@ func (s *Server) chainOf(r *http.Request) (*chain.Chain, *problem.Problem) {
 	if c := (*s.chains.Load())[name]; c != nil {
 		return c, nil
 	}
-	return nil, problem.New(http.StatusNotFound, "no-chain", "There is no chain of this name. GET / lists those there are.")
+	return nil, noChain
 }
+
+var noChain = problem.New(http.StatusNotFound, "no-chain", "There is no chain of this name. GET / lists those there are.")
 
 // enter takes a place for a run; leave gives it back.
 func (s *Server) enter() *problem.Problem {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -45,10 +46,14 @@ type socketEvent struct {
 // socket serves one WebSocket.
 func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	c, p := s.chainOf(r)
+	if p == nil {
+		p = s.receive()
+	}
 	if p != nil {
 		p.Write(w)
 		return
 	}
+	defer s.sockets.Done()
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: hosts(s.o.Origins)})
 	if err != nil {
 		return // Accept has answered
@@ -56,19 +61,35 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = conn.CloseNow() }()
 	defer s.o.Metrics.Stream("websocket")()
 	conn.SetReadLimit(s.o.MaxBody)
-	t := &talk{s: s, conn: conn, chain: c, timeout: s.timeout(r)}
+	t := &talk{s: s, conn: conn, chain: c.Name(), timeout: s.timeout(r), free: make(chan struct{}, 1)}
+	t.free <- struct{}{}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	go t.keepAlive(ctx, cancel)
+	var keeping sync.WaitGroup
+	keeping.Go(func() { t.keepAlive(ctx, cancel) })
+	defer keeping.Wait()
+	defer cancel()
 	t.listen(ctx)
+}
+
+// receive lets a WebSocket in, which is then one of s.sockets.
+func (s *Server) receive() *problem.Problem {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return closing()
+	}
+	s.sockets.Add(1)
+	return nil
 }
 
 // talk is one connection.
 type talk struct {
 	s       *Server
 	conn    *websocket.Conn
-	chain   *chain.Chain
+	chain   string // the chain of this name at the time of a run is run
 	timeout time.Duration
+	free    chan struct{} // holds something while no run goes on, until the server ends
 }
 
 // listen obeys the client until it goes away.
@@ -117,16 +138,30 @@ func (t *talk) listen(ctx context.Context) {
 
 // begin does what a message wants, from the first event on.
 func (t *talk) begin(ctx context.Context, m *socketMessage) (*live, *problem.Problem) {
-	work, p := m.task(t.chain)
+	c := t.s.Chain(t.chain)
+	if c == nil {
+		return nil, noChain
+	}
+	work, p := m.task(c)
 	if p != nil {
 		return nil, p
 	}
-	return t.s.start(ctx, t.timeout, work)
+	select {
+	case <-t.free:
+	default:
+		return nil, closing()
+	}
+	l, p := t.s.start(ctx, t.timeout, work)
+	if p != nil {
+		t.free <- struct{}{}
+	}
+	return l, p
 }
 
 // tell sends a run's events.
 func (t *talk) tell(ctx context.Context, l *live, told chan struct{}) {
 	defer close(told)
+	defer func() { t.free <- struct{}{} }()
 	seen := l.earlier
 	for {
 		events, done, more, err := l.next(seen)
@@ -154,26 +189,42 @@ func (t *talk) tell(ctx context.Context, l *live, told chan struct{}) {
 
 // send writes one message, and reports whether the client takes it.
 func (t *talk) send(ctx context.Context, e socketEvent) bool {
-	ctx, cancel := context.WithTimeout(ctx, 4*t.s.o.Heartbeat)
+	ctx, cancel := context.WithTimeout(ctx, t.s.limits.write)
 	defer cancel()
 	return t.conn.Write(ctx, websocket.MessageText, encoded(e)) == nil
 }
 
 // keepAlive pings, and ends the connection of a client that does not answer.
+// When the server ends, so does the connection, with 1001 after its run.
 func (t *talk) keepAlive(ctx context.Context, cancel func()) {
 	defer cancel()
 	beat := time.NewTicker(t.s.o.Heartbeat)
 	defer beat.Stop()
+	ending := t.s.ending
+	var free <-chan struct{}
 	for {
 		select {
+		case <-ending:
+			ending, free = nil, t.free
+		case <-free:
+			_ = t.conn.Close(websocket.StatusGoingAway, "the server is shutting down") // or it is gone
+			return
 		case <-beat.C:
-			if t.conn.Ping(ctx) != nil {
+			if !t.ping(ctx) {
 				return
 			}
+		case <-t.s.over:
+			return
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+func (t *talk) ping(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, t.s.limits.write)
+	defer cancel()
+	return t.conn.Ping(ctx) == nil
 }
 
 func encoded(v any) []byte {
