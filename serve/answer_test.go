@@ -295,7 +295,7 @@ type talker struct {
 	conn *websocket.Conn
 }
 
-func dial(t *testing.T, url string) *talker {
+func talkTo(t *testing.T, url string) *talker {
 	t.Helper()
 	conn, _, err := websocket.Dial(t.Context(), url, nil)
 	if err != nil {
@@ -340,7 +340,7 @@ func (c *talker) until(kind string) (chain.Event, string) {
 func TestSocketAnswers(t *testing.T) {
 	wrote := 0
 	url, _ := serving(t, &serve.Options{MaxRuns: 1}, publish(t, nil, &wrote))
-	c := dial(t, url+"/v1/chains/publish/ws")
+	c := talkTo(t, url+"/v1/chains/publish/ws")
 	c.send(`{"type":"answer","run":"nope","answer":{"approved":true}}`)
 	if _, p := c.until("problem"); !strings.Contains(p, `"no-run"`) {
 		t.Errorf("no such run: %s", p)
@@ -361,7 +361,7 @@ func TestSocketAnswers(t *testing.T) {
 		t.Errorf("the second question: %+v", second)
 	}
 	_ = c.conn.CloseNow() // a run that waits outlives its connection
-	d := dial(t, url+"/v1/chains/publish/ws")
+	d := talkTo(t, url+"/v1/chains/publish/ws")
 	d.send(`{"type":"answer","run":"` + first.RunID + `","answer":{"approved":false,"reason":"no"}}`)
 	if end, _ := d.until("run.finished"); end.Values["sent"] != "about rain true false" {
 		t.Errorf("the end: %+v", end)

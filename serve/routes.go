@@ -29,6 +29,9 @@ func (s *Server) routes() http.Handler {
 	api.HandleFunc("DELETE /v1/runs/{id}", s.deleteRun)
 	api.HandleFunc("POST /v1/runs/{id}/feedback", s.postFeedback)
 	s.jobRoutes(api)
+	api.HandleFunc("POST /v1/chat/completions", s.postChat)
+	api.HandleFunc("GET /v1/models", s.getModels)
+	api.HandleFunc("GET /v1/models/{id...}", s.getModel)
 	api.HandleFunc("GET /metrics", s.o.Metrics.Handler().ServeHTTP)
 	api.HandleFunc("GET /openapi.json", s.getOpenAPI)
 	api.HandleFunc("GET /{$}", s.getPage)
@@ -41,7 +44,7 @@ func (s *Server) routes() http.Handler {
 	})
 	open.HandleFunc("GET /readyz", s.getReady)
 	open.Handle("/", guarded)
-	return s.envelope(s.crossOrigin(canonical(open)))
+	return s.envelope(inOpenAIWords(s.crossOrigin(canonical(open))))
 }
 
 // routeOf returns the pattern of the endpoint that a request is for, "" for

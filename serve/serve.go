@@ -23,6 +23,7 @@ type Server struct {
 	slots   chan struct{} // one for each run that may go on
 	runs    *ledger
 	replies *replies
+	born    time.Time
 
 	mu      sync.Mutex
 	closing bool
@@ -35,7 +36,7 @@ type Server struct {
 // New serves chains by their names. Of two with one name the later counts.
 // Nil options are the defaults.
 func New(chains []*chain.Chain, o *Options) *Server {
-	s := &Server{o: o.withDefaults(), limits: patience, runs: newLedger(), replies: newReplies()}
+	s := &Server{o: o.withDefaults(), limits: patience, runs: newLedger(), replies: newReplies(), born: time.Now()}
 	s.ending, s.over = make(chan struct{}), make(chan struct{})
 	s.slots = make(chan struct{}, s.o.MaxRuns)
 	s.Replace(chains)
