@@ -30,7 +30,7 @@ func newAsked(o Options) asked {
 		firstToken: histogram("causeway_model_first_token_seconds",
 			"From the start of a streamed step to its first token, by the model that answered.", tokenSeconds, "model"),
 		throttles: counter("causeway_model_throttles_total", "Requests that the service refused for their rate.", "model", "class"),
-		failures:  counter("causeway_model_failures_total", "Requests that failed otherwise and may be retried.", "model", "class"),
+		failures:  counter("causeway_model_failures_total", "Requests that failed for another reason.", "model", "class"),
 		failovers: counter("causeway_model_failovers_total", "Calls that went to this model in the place of another.", "model"),
 	}
 	if len(o.Prices) > 0 {
