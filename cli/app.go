@@ -52,7 +52,7 @@ and no AWS account is needed.`,
 	root.SetOut(a.io.Out)
 	root.SetErr(a.io.Err)
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(a.runCommand(), a.checkCommand(), a.graphCommand(), a.serveCommand(), a.promptsCommand(), a.experimentCommand(), a.evalCommand(), a.emulatorCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.checkCommand(), a.graphCommand(), a.serveCommand(), a.workerCommand(), a.promptsCommand(), a.experimentCommand(), a.evalCommand(), a.emulatorCommand(), a.versionCommand())
 	return root
 }
 

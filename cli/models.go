@@ -10,6 +10,7 @@ import (
 	"github.com/causeway-go/causeway/bedrock"
 	"github.com/causeway-go/causeway/cli/project"
 	"github.com/causeway-go/causeway/retry"
+	"github.com/causeway-go/causeway/serve/metrics"
 	"github.com/tmc/langchaingo/llms"
 )
 
@@ -134,6 +135,17 @@ func (m *models) client(ctx context.Context, region string) (bedrock.Client, err
 	}
 	m.clients[region] = client
 	return client, nil
+}
+
+// prices are what the project's models cost, by their ids.
+func (w *workspace) prices() metrics.Prices {
+	prices := metrics.Prices{}
+	for _, m := range w.project.Models {
+		if m.Price != (project.Price{}) {
+			prices[m.ID] = metrics.Price{Input: m.Price.Input, Output: m.Price.Output, CacheRead: m.Price.CacheRead, CacheWrite: m.Price.CacheWrite}
+		}
+	}
+	return prices
 }
 
 func unknownModel(name string, p *project.Project) error {

@@ -23,21 +23,25 @@ const keysVariable = "CAUSEWAY_KEYS"
 const lookEvery = time.Second
 
 type serveFlags struct {
-	places  places
-	addr    string
-	log     bool
-	reload  bool
-	options serve.Options
+	places   places
+	addr     string
+	log      bool
+	reload   bool
+	parallel int
+	options  serve.Options
 }
 
 func (a *app) serveCommand() *cobra.Command {
 	var f serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve [FILE | FOLDER]...",
-		Short: "Serve chains over HTTP: answers, streams and WebSockets",
+		Short: "Serve chains over HTTP: answers, streams, WebSockets and jobs",
 		Long: `serve puts the chains of a folder behind HTTP, each at /v1/chains/NAME/runs; / and
 /openapi.json tell the rest. Files that change are read again: a version without
 faults takes over at once, one with faults is told and the last good one stays.
+
+Jobs (/v1/chains/NAME/jobs) are kept in the folder .causeway/jobs and done by the
+server itself, or, where causeway.yaml names a queue, by causeway worker.
 
 Callers show one of the keys in the variable CAUSEWAY_KEYS (separated by commas)
 as their bearer token. Without keys only this machine may call.`,
@@ -54,6 +58,7 @@ as their bearer token. Without keys only this machine may call.`,
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "`host:port` to listen on")
 	flags.StringArrayVar(&f.options.Origins, "origin", nil, "an `origin` whose pages may call, such as https://app.example.com")
 	flags.IntVar(&f.options.MaxRuns, "max-runs", 0, "runs at once, further ones are answered 429; 0 is 256")
+	flags.IntVar(&f.parallel, "jobs", 0, "jobs at once, where the server does them itself; 0 is 8")
 	flags.DurationVar(&f.options.Timeout, "timeout", 0, "the most `time` a run gets; 0 is two minutes")
 	flags.BoolVar(&f.log, "log", true, "tell every request and every run that fails, on stderr")
 	flags.BoolVar(&f.reload, "reload", true, "read files again when they change")
@@ -66,12 +71,16 @@ func (a *app) serve(ctx context.Context, args []string, f serveFlags) error {
 	if f.log {
 		o.Log = slog.New(slog.NewTextHandler(a.io.Err, nil))
 	}
-	if keys := a.keys(); len(keys) > 0 {
+	if keys := commaList(a.io.Getenv(keysVariable)); len(keys) > 0 {
 		o.Auth = serve.BearerKeys(keys...)
 	}
 	s := &site{app: a, args: args, places: f.places}
 	defer s.close()
 	chains, err := s.start(ctx)
+	if err != nil {
+		return err
+	}
+	work, err := s.takeJobs(ctx, &o, f.parallel)
 	if err != nil {
 		return err
 	}
@@ -87,23 +96,16 @@ func (a *app) serve(ctx context.Context, args []string, f serveFlags) error {
 	fmt.Fprintf(a.io.Err, "serving %s: %s\n", screen.Count(len(chains), "chain"), strings.Join(chainNames(chains), ", "))
 	fmt.Fprintln(a.io.Out, "http://"+l.Addr().String())
 	ctx, stop := context.WithCancel(ctx)
-	var watching sync.WaitGroup
+	var beside sync.WaitGroup
 	if f.reload {
-		watching.Go(func() { s.watch(ctx) })
+		beside.Go(func() { s.watch(ctx) })
 	}
-	defer watching.Wait() // before s is closed
+	if work != nil {
+		beside.Go(func() { work.Run(ctx) })
+	}
+	defer beside.Wait() // before s is closed
 	defer stop()
 	return serve.Serve(ctx, l, s.server)
-}
-
-func (a *app) keys() []string {
-	var keys []string
-	for key := range strings.SplitSeq(a.io.Getenv(keysVariable), ",") {
-		if key = strings.TrimSpace(key); key != "" {
-			keys = append(keys, key)
-		}
-	}
-	return keys
 }
 
 func chainNames(chains []*chain.Chain) []string {
