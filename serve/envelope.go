@@ -20,6 +20,11 @@ func (s *Server) envelope(next http.Handler) http.Handler {
 		begin := time.Now()
 		out := &answer{ResponseWriter: w, control: http.NewResponseController(w), limit: s.limits.write, status: http.StatusOK}
 		s.setHeaders(w.Header())
+		if r.TransferEncoding != nil {
+			// It may have come with a length, too, and whoever forwarded it may have
+			// believed that one: what follows on the connection is not to be trusted.
+			w.Header().Set("Connection", "close")
+		}
 		readInTime(r, out.control)
 		defer func() {
 			s.o.Metrics.Request(s.routeOf(r), out.status)

@@ -19,11 +19,12 @@ import (
 type replies struct {
 	mu    sync.Mutex
 	kept  map[[32]byte]*reply
-	order [][32]byte
+	order []*reply // that are settled, oldest first
+	size  int      // bytes of their bodies
 }
 
 type reply struct {
-	of     [32]byte // the request
+	id, of [32]byte // the key and the request
 	done   chan struct{}
 	status int
 	header http.Header
@@ -33,8 +34,9 @@ type reply struct {
 
 // Bounds of what is remembered.
 const (
-	maxReplies = 10_000
-	replyLife  = 24 * time.Hour
+	maxReplies    = 10_000
+	maxReplyBytes = 64 << 20
+	replyLife     = 24 * time.Hour
 )
 
 func newReplies() *replies { return &replies{kept: map[[32]byte]*reply{}} }
@@ -54,10 +56,7 @@ func (k *replies) once(w http.ResponseWriter, r *http.Request, q any, do func(ht
 	id, request := fingerprints(r, key, q)
 	old, mine := k.claim(id, request)
 	if old == nil {
-		rec := &recorder{header: http.Header{}}
-		defer func() { k.settle(id, mine, rec) }()
-		do(rec)
-		rec.replay(w)
+		k.first(mine, do).replay(w)
 		return
 	}
 	if old.of != request {
@@ -76,6 +75,14 @@ func (k *replies) once(w http.ResponseWriter, r *http.Request, q any, do func(ht
 	}
 }
 
+// first answers a request whose key is new, for those that come again.
+func (k *replies) first(mine *reply, do func(http.ResponseWriter)) *recorder {
+	rec := &recorder{header: http.Header{}}
+	defer func() { k.settle(mine, rec) }()
+	do(rec)
+	return rec
+}
+
 // fingerprints identify the key with its caller, and the request.
 func fingerprints(r *http.Request, key string, q any) (id, request [32]byte) {
 	body, _ := json.Marshal(q) // it was decoded from JSON
@@ -88,34 +95,41 @@ func fingerprints(r *http.Request, key string, q any) (id, request [32]byte) {
 func (k *replies) claim(id, request [32]byte) (old, mine *reply) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	now := time.Now()
-	for len(k.order) > 0 {
-		first := k.kept[k.order[0]]
-		if first != nil && now.Sub(first.at) < replyLife && len(k.order) < maxReplies {
-			break
-		}
-		delete(k.kept, k.order[0])
-		k.order = k.order[1:]
-	}
+	k.trim(0)
 	if old = k.kept[id]; old != nil {
 		return old, nil
 	}
-	mine = &reply{of: request, done: make(chan struct{}), at: now}
+	mine = &reply{id: id, of: request, done: make(chan struct{})}
 	k.kept[id] = mine
-	k.order = append(k.order, id)
 	return nil, mine
 }
 
 // settle keeps what was answered, or forgets the key when asking again is right.
-func (k *replies) settle(id [32]byte, mine *reply, rec *recorder) {
+func (k *replies) settle(mine *reply, rec *recorder) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if rec.status == 0 || rec.status == http.StatusTooManyRequests || rec.status >= 499 {
-		delete(k.kept, id)
+		delete(k.kept, mine.id)
 	} else {
-		mine.status, mine.header, mine.body = rec.status, rec.header, rec.body.Bytes()
+		mine.status, mine.header, mine.body, mine.at = rec.status, rec.header, rec.body.Bytes(), time.Now()
+		k.trim(len(mine.body))
+		k.order = append(k.order, mine)
+		k.size += len(mine.body)
 	}
 	close(mine.done)
+}
+
+// trim forgets what is too old, and the oldest where one more would be too much.
+func (k *replies) trim(size int) {
+	for len(k.order) > 0 {
+		first := k.order[0]
+		if time.Since(first.at) < replyLife && len(k.order) < maxReplies && k.size+size <= maxReplyBytes {
+			return
+		}
+		delete(k.kept, first.id)
+		k.order[0], k.order = nil, k.order[1:]
+		k.size -= len(first.body)
+	}
 }
 
 // recorder keeps an answer.

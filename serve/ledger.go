@@ -16,11 +16,12 @@ type Record struct {
 	Prompts []chain.PromptUse `json:"prompts,omitempty"`
 }
 
-// maxRecords is how many finished runs are remembered, and with them their
-// events for maxKept bytes each as long as they are the newest maxStreams.
+// What is remembered of finished runs: the newest records, and the events of the
+// newest streams.
 const (
-	maxRecords = 10_000
-	maxStreams = 256
+	maxRecords     = 10_000
+	maxStreams     = 256
+	maxStreamBytes = 64 << 20
 )
 
 // ledger knows the runs that go on and the last ones that ended.
@@ -80,9 +81,20 @@ func (g *ledger) end(r Record) {
 		return
 	}
 	g.ended = append(g.ended, r.RunID)
-	if len(g.ended) > maxStreams {
-		delete(g.live, g.ended[0])
-		g.ended = g.ended[1:]
+	g.trim()
+}
+
+// trim forgets the oldest ended streams where they are too much.
+func (g *ledger) trim() {
+	size := 0
+	for i, id := range slices.Backward(g.ended) {
+		if size += g.live[id].bytes(); size > maxStreamBytes || len(g.ended)-i > maxStreams {
+			for _, old := range g.ended[:i+1] {
+				delete(g.live, old)
+			}
+			g.ended = g.ended[i+1:]
+			return
+		}
 	}
 }
 

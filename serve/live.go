@@ -95,6 +95,13 @@ func (l *live) finish(last []stored) {
 	l.wake()
 }
 
+// bytes returns how much is kept.
+func (l *live) bytes() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.size
+}
+
 // over reports whether no more events will come.
 func (l *live) over() bool {
 	l.mu.Lock()

@@ -1,11 +1,14 @@
 package serve
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"mime"
+	"net"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -23,9 +26,11 @@ type RunRequest struct {
 
 // Limits of a request beyond Options.MaxBody.
 const (
-	maxDepth   = 64  // of nested JSON
-	maxLabels  = 16  // a run
-	maxName    = 256 // bytes of a session, a label, a key
+	maxDepth   = 64      // of nested JSON
+	maxValues  = 100_000 // in it: each takes many times the bytes it is written in
+	maxNumber  = 64      // characters of a number, and three digits of its exponent: 1e999999 is a megabyte to calculate with
+	maxLabels  = 16      // a run
+	maxName    = 256     // bytes of a session, a label, a key
 	maxComment = 4096
 )
 
@@ -44,9 +49,15 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *prob
 	if err != nil || kind != "application/json" {
 		return nil, problem.New(http.StatusUnsupportedMediaType, "not-json", "Send the body as Content-Type: application/json.")
 	}
+	if coded := r.Header.Get("Content-Encoding"); coded != "" && !strings.EqualFold(coded, "identity") {
+		return nil, problem.New(http.StatusUnsupportedMediaType, "encoded", "Send the body as it is, without Content-Encoding.")
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.o.MaxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return nil, problem.New(http.StatusRequestEntityTooLarge, "too-large", "The body is larger than "+strconv.FormatInt(s.o.MaxBody, 10)+" bytes.")
+	}
+	if slow, ok := errors.AsType[net.Error](err); ok && slow.Timeout() {
+		return nil, problem.New(http.StatusRequestTimeout, "too-slow", "The body did not come in time.")
 	}
 	if err != nil {
 		return nil, problem.New(http.StatusBadRequest, "cut-short", "The body ended early.")
@@ -54,12 +65,18 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *prob
 	return body, nil
 }
 
-// decode reads one JSON value whose fields v knows, no deeper than maxDepth.
+// decoding is held while a body is decoded: how much memory that takes at once
+// must not depend on how many clients send.
+var decoding = make(chan struct{}, runtime.GOMAXPROCS(0))
+
+// decode reads one JSON value whose fields v knows, within the limits.
 func decode(body []byte, v any) *problem.Problem {
-	if depth(body) > maxDepth {
-		return problem.New(http.StatusBadRequest, "too-deep", "The body is nested deeper than "+strconv.Itoa(maxDepth)+" levels.")
+	if p := measure(body); p != nil {
+		return p
 	}
-	d := json.NewDecoder(strings.NewReader(string(body)))
+	decoding <- struct{}{}
+	defer func() { <-decoding }()
+	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	d.UseNumber()
 	if err := d.Decode(v); err != nil {
@@ -83,28 +100,61 @@ func jsonFault(err error) string {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "it ends early"
 	}
-	return strings.TrimPrefix(err.Error(), "json: ")
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok && len(name) <= maxFieldName {
+		return "there is no field " + name
+	}
+	return "it has a field that is not known"
 }
 
-// depth returns how deep brackets nest, strings left out.
-func depth(body []byte) int {
-	deepest, now := 0, 0
-	inString := false
+// maxFieldName is how long a name may be that is told back.
+const maxFieldName = 40
+
+// measure holds a body against the limits before anything is made of it.
+// Strings are left out; what is no JSON is found later.
+func measure(body []byte) *problem.Problem {
+	now, values, number := 0, 0, 0
+	exponent := -1 // where it began in the number
 	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case inString && c == '\\':
-			i++
-		case c == '"':
-			inString = !inString
-		case inString:
-		case c == '{' || c == '[':
+		c := body[i]
+		if c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.' || number > 0 && (c == 'e' || c == 'E') {
+			if number++; c == 'e' || c == 'E' {
+				exponent = number
+			}
+			if number > maxNumber || exponent >= 0 && number > exponent+4 {
+				return problem.New(http.StatusBadRequest, "bad-number", "The body holds a number that is too long.")
+			}
+			continue
+		}
+		number, exponent = 0, -1
+		switch c {
+		case '"':
+			i = afterString(body, i)
+		case '{', '[':
 			now++
-			deepest = max(deepest, now)
-		case c == '}' || c == ']':
+			values++
+		case '}', ']':
 			now--
+		case ',':
+			values++
+		}
+		if now > maxDepth {
+			return problem.New(http.StatusBadRequest, "too-deep", "The body is nested deeper than "+strconv.Itoa(maxDepth)+" levels.")
+		}
+		if values > maxValues {
+			return problem.New(http.StatusRequestEntityTooLarge, "too-many", "The body holds more than "+strconv.Itoa(maxValues)+" values.")
 		}
 	}
-	return deepest
+	return nil
+}
+
+// afterString returns where the string ends that begins at i.
+func afterString(body []byte, i int) int {
+	for i++; i < len(body) && body[i] != '"'; i++ {
+		if body[i] == '\\' {
+			i++
+		}
+	}
+	return i
 }
 
 // check bounds what a request names.
