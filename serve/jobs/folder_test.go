@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -9,7 +10,12 @@ import (
 	"github.com/causeway-go/causeway/serve/jobs/jobstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childVariable); dir != "" {
+		workForEver(dir)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func folder(t *testing.T, dir string) *jobs.Folder {
 	t.Helper()
