@@ -41,7 +41,7 @@ var layout = map[string][]string{
 	"tools":     {"message", llms, jsonschema, expr},
 	"chain":     {"templates", "memory", "tools", "message", "retry", llms, schema, callbacks, yaml, jsonschema, expr},
 	"bedrock":   {"message", llms, aws, smithy},
-	"serve":     {"serve/jobs", "serve/metrics", "serve/problem", "chain", "templates", "memory", "tools", "message", "retry", llms, jsonschema, "github.com/coder/websocket"},
+	"serve":     {"serve/jobs", "serve/metrics", "serve/problem", "serve/internal/embed", "chain", "templates", "memory", "tools", "message", "retry", llms, jsonschema, "github.com/coder/websocket"},
 
 	"retry/sdkretryer":                      {"retry", "message"},
 	"bedrock/emulator":                      {"bedrock", "message", llms, aws, smithy, yaml, "bedrock/emulator/internal/..."},
@@ -57,6 +57,7 @@ var layout = map[string][]string{
 	"chain/lcchain":                         {"chain", "templates", "memory", "tools", "message", "retry", "github.com/tmc/langchaingo/..."},
 	"chain/s3checkpoint":                    {"chain", "message", "retry", aws, smithy},
 	"chain/checkpointtest":                  {"chain"},
+	"serve/internal/embed":                  {},
 	"serve/problem":                         {"chain", "retry"},
 	"serve/jobs":                            {"serve/problem", "chain", "retry"},
 	"serve/jobs/jobstest":                   {"serve/jobs", "chain", "chain/checkpointtest"},
