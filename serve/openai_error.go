@@ -117,6 +117,9 @@ func (t *translator) finish() {
 		_ = json.Unmarshal(t.held.Bytes(), p) // it is one of ours
 	}
 	status, e := openAIOf(p)
+	if p.Code == "run-failed" {
+		t.Header().Set("X-Should-Retry", "false") // OpenAI's clients would, on a 500: all steps, and what they do, again
+	}
 	t.status = 0
 	t.Header().Del("Content-Length")
 	e.write(t.ResponseWriter, status)

@@ -187,7 +187,7 @@ func (q *chatRequest) options() []llms.CallOption {
 	if q.Temperature != nil {
 		o = append(o, llms.WithTemperature(*q.Temperature))
 	}
-	if q.TopP != nil {
+	if q.TopP != nil && *q.TopP < 1 { // 1 leaves nothing out, and some models refuse it beside a temperature
 		o = append(o, llms.WithTopP(*q.TopP))
 	}
 	if n := orElse(q.MaxCompletionTokens, q.MaxTokens); n != nil {
