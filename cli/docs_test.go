@@ -10,19 +10,32 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// What docs/command.md shows must be so: its commands and flags exist, its
+// What these pages show must be so: the commands and flags exist, each
 // causeway.yaml is right.
 func TestDocs(t *testing.T) {
-	page, err := os.ReadFile("../docs/command.md")
-	if err != nil {
-		t.Fatal(err)
+	for page, want := range map[string]struct{ commands, projects int }{
+		"command.md": {15, 1},
+		"jobs.md":    {2, 3},
+		"serving.md": {1, 0},
+	} {
+		body, err := os.ReadFile("../docs/" + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		commands, projects := onPage(t, page, string(body))
+		if commands < want.commands || projects != want.projects {
+			t.Errorf("%s has %d commands and %d projects: is the page still what this test reads?", page, commands, projects)
+		}
 	}
-	commands, projects := 0, 0
-	for _, block := range regexp.MustCompile("(?s)```(sh|yaml)\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+}
+
+// onPage checks a page and counts what it shows.
+func onPage(t *testing.T, page, body string) (commands, projects int) {
+	for _, block := range regexp.MustCompile("(?s)```(sh|yaml)\n(.*?)```").FindAllStringSubmatch(body, -1) {
 		if block[1] == "yaml" {
 			projects++
 			if _, err := project.Parse([]byte(block[2]), project.FileName); err != nil {
-				t.Error(err)
+				t.Errorf("%s: %v", page, err)
 			}
 			continue
 		}
@@ -30,14 +43,12 @@ func TestDocs(t *testing.T) {
 			for _, args := range invocations(line) {
 				commands++
 				if err := understood(args); err != nil {
-					t.Errorf("%v: %v", args, err)
+					t.Errorf("%s: %v: %v", page, args, err)
 				}
 			}
 		}
 	}
-	if commands < 15 || projects != 1 {
-		t.Errorf("found %d commands and %d projects: is the page still what this test reads?", commands, projects)
-	}
+	return commands, projects
 }
 
 // The examples in the help of every command are held to the same.
