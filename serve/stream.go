@@ -114,12 +114,12 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	seen := 0
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
-		n, err := strconv.Atoi(last)
-		if err != nil || n < 0 {
+		n, err := strconv.ParseUint(last, 10, 31)
+		if err != nil {
 			problem.New(http.StatusBadRequest, "bad-event-id", "Last-Event-ID must be the id of an event of this run.").Write(w)
 			return
 		}
-		seen = n
+		seen = int(n)
 	}
 	if seen > l.count() {
 		problem.New(http.StatusBadRequest, "bad-event-id", "Last-Event-ID must be the id of an event of this run.").Write(w)
