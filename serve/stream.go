@@ -56,12 +56,24 @@ func (s *Server) follow(ctx context.Context, t task, hear func(chain.Event)) (*c
 		if event.Result != nil {
 			result = event.Result
 		}
-		if event.Error != "" { // told by the problem that follows, without its words
-			event.Error = "failed"
-		}
-		hear(event)
+		hear(mute(event))
 	}
 	return result, s.ended(t, result, failed)
+}
+
+// mute takes the words of errors from an event: they are the log's. What a
+// client may know of a failure is in the problem that follows, and of one that
+// is tried again in its class.
+func mute(e chain.Event) chain.Event {
+	if e.Error != "" {
+		e.Error = "failed"
+	}
+	if e.Retry != nil && e.Retry.Error != "" {
+		quiet := *e.Retry
+		quiet.Error = ""
+		e.Retry = &quiet
+	}
+	return e
 }
 
 // record does a task, adds its events to l and returns the last, which are
