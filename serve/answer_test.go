@@ -196,6 +196,9 @@ func TestStreamedAnswersGoOnWithTheRun(t *testing.T) {
 	}
 	answer := url + "/v1/chains/publish/runs/" + at.RunID + "/answer"
 	events := url + resp.Header.Get("Location")
+	if r, body := ask(t, "GET", events, "", "Last-Event-ID", last.id); r.StatusCode != 200 || body != "" {
+		t.Errorf("behind the question: %s %q", r.Status, body) // an EventSource asks again, and hears what the answer brings
+	}
 	first := stream(t, t.Context(), answer, yes)
 	defer first.Body.Close()
 	next := parseSSE(t, first.Body, 0)

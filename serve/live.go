@@ -109,6 +109,14 @@ func (l *live) over() bool {
 	return l.done
 }
 
+// told reports whether nothing comes after event number seen, ever. Behind a
+// question the events of its answer may.
+func (l *live) told(seen int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.done && seen == l.dropped+len(l.events) && l.events[len(l.events)-1].kind != chain.Interrupted
+}
+
 func (l *live) push(e stored) {
 	l.events = append(l.events, e)
 	l.size += len(e.data)

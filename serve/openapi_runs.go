@@ -11,6 +11,7 @@ func (s *Server) describeRuns(paths object) {
 	}
 	events := operation("runs", "readEvents", "Read a streamed run again, from Last-Event-ID", object{
 		"200": orStream(object{"description": "The events after that one.", "content": object{}}),
+		"204": object{"description": "The run is over, and that was its last event."},
 	})
 	events["parameters"] = array{with(parameter("header", "Last-Event-ID", "The last event that was read; without it, all are told.", false),
 		object{"schema": object{"type": "integer", "minimum": 0}})}

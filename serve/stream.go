@@ -137,6 +137,10 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
 		problem.New(http.StatusBadRequest, "bad-event-id", "Last-Event-ID must be the id of an event of this run.").Write(w)
 		return
 	}
+	if l.told(seen) {
+		w.WriteHeader(http.StatusNoContent) // by this an EventSource knows that it need not ask again
+		return
+	}
 	if _, _, _, err := l.next(seen); err != nil {
 		problem.New(http.StatusGone, "lagged", "The events after this one are no longer kept.").Write(w)
 		return

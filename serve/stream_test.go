@@ -114,6 +114,9 @@ func TestResume(t *testing.T) {
 	if len(rest) != 3 || rest[0].id != "4" || !strings.Contains(rest[0].data, `"two"`) || rest[2].event != "run.finished" {
 		t.Errorf("after event 3 came %+v", rest)
 	}
+	if end, _ := ask(t, "GET", ts.URL+resp.Header.Get("Location"), "", "Last-Event-ID", "6"); end.StatusCode != http.StatusNoContent {
+		t.Errorf("after the last event: %s", end.Status)
+	}
 }
 
 // Whoever goes away for good cancels the run, and with it what it waits for.
