@@ -155,19 +155,11 @@ func (w *workspace) subjects(ctx context.Context, files []string, f evalFlags) (
 	if err != nil {
 		return nil, err
 	}
-	registry, err := w.registry(ctx)
+	chains, err := w.variants(ctx, e, file)
 	if err != nil {
 		return nil, err
 	}
-	store, err := w.openPrompts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	chains, err := e.Load(ctx, os.DirFS(filepath.Dir(file)), filepath.Base(file), registry, &experiment.LoadOptions{Store: store})
-	if err != nil {
-		return nil, &faultError{faultsOf(err, filepath.Dir(file), file), err}
-	}
-	return e.Subjects(chains, f.output, version, nil)
+	return e.Subjects(chains, f.output, version, w.cost())
 }
 
 // version is a hash of every file that what is asked may depend on: with another

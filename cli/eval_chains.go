@@ -64,7 +64,7 @@ func (w *workspace) chainSubjects(ctx context.Context, files []string, f evalFla
 			return nil, takenName(file, c.Name(), other)
 		}
 		named[c.Name()] = file
-		s, err := experiment.ChainSubject(c.Name(), c, f.output, version, nil)
+		s, err := experiment.ChainSubject(c.Name(), c, f.output, version, w.cost())
 		if err != nil {
 			return nil, err
 		}

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/causeway-go/causeway/cli/project"
 	"github.com/causeway-go/causeway/experiment"
-	"github.com/causeway-go/causeway/experiment/s3log"
 	"github.com/spf13/cobra"
 )
 
@@ -193,13 +191,5 @@ func (a *app) openLog(ctx context.Context, file string, at project.Location) (ex
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := newAccount().ready(ctx, p.Region, logAccess)
-	if err != nil {
-		return nil, err
-	}
-	prefix := at.Prefix
-	if prefix != "" {
-		prefix += "/"
-	}
-	return s3log.New(s3.NewFromConfig(cfg), at.Bucket, &s3log.Options{Prefix: prefix}), nil
+	return newAccount().trialLog(ctx, p.Region, at)
 }

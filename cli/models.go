@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/causeway-go/causeway/bedrock"
+	"github.com/causeway-go/causeway/chain"
 	"github.com/causeway-go/causeway/cli/project"
 	"github.com/causeway-go/causeway/retry"
 	"github.com/causeway-go/causeway/serve/metrics"
@@ -146,6 +147,22 @@ func (w *workspace) prices() metrics.Prices {
 		}
 	}
 	return prices
+}
+
+// cost is what a run cost, by the project's prices; nil without any.
+func (w *workspace) cost() func(*chain.Result) float64 {
+	prices := w.prices()
+	if len(prices) == 0 {
+		return nil
+	}
+	return func(r *chain.Result) float64 {
+		sum := 0.0
+		for _, s := range r.Steps {
+			c, _ := prices.Cost(s.Model, s.Usage)
+			sum += c
+		}
+		return sum
+	}
 }
 
 func unknownModel(name string, p *project.Project) error {

@@ -80,6 +80,7 @@ func (a *app) serve(ctx context.Context, args []string, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	o.Feedback = feedback{serve.NewInProcessFeedback(), &s.trials}
 	work, err := s.takeJobs(ctx, &o, f.parallel)
 	if err != nil {
 		return err

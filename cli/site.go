@@ -26,6 +26,7 @@ type site struct {
 	opened    projectState     // of workspace
 	old       []*workspace     // runs that began with them may still go on
 	seen      map[string]stamp // the files as they were read
+	trials    trials           // chains that are served as experiments
 }
 
 // stamp tells one state of a file from another.
@@ -118,6 +119,10 @@ func (s *site) read(ctx context.Context, w *workspace) ([]*chain.Chain, error) {
 			continue
 		}
 		named[c.Name()] = f.path
+		if c, err = s.experimented(ctx, w, f.path, c); err != nil {
+			faults = append(faults, w.cause(err))
+			continue
+		}
 		chains = append(chains, c)
 	}
 	if len(faults) > 0 {
@@ -155,6 +160,7 @@ func (s *site) stamps() (map[string]stamp, error) {
 	if dir := s.workspace.prompts.Dir; dir != "" {
 		args = append(args, dir)
 	}
+	args = slices.AppendSeq(args, maps.Values(s.workspace.project.Experiments.Run))
 	files, err := sources(args)
 	if err != nil {
 		return nil, err
@@ -171,6 +177,9 @@ func (s *site) stamps() (map[string]stamp, error) {
 }
 
 func (s *site) close() {
+	if err := s.trials.close(); err != nil {
+		fmt.Fprintf(s.app.io.Err, "what came of experiments was not kept: %v\n", err)
+	}
 	for _, w := range append(s.old, s.workspace) {
 		if w != nil {
 			_ = w.Close()

@@ -46,6 +46,8 @@ func (r *reader) project(root *yaml.Node, p *Project) {
 		"http":    func(n *yaml.Node) { p.HTTP = r.http(n) },
 		"runs":    func(n *yaml.Node) { p.Runs = r.folder(n, "runs") },
 		"jobs":    func(n *yaml.Node) { p.Jobs = r.jobs(n) },
+
+		"experiments": func(n *yaml.Node) { p.Experiments = r.experiments(n) },
 	})
 	if !schema && root.Kind == yaml.MappingNode {
 		r.fault(root, "the first line is missing: schema: %s", Schema)

@@ -18,6 +18,8 @@ type Project struct {
 	HTTP    HTTP              // what the built-in tool http may reach
 	Runs    string            // folder of checkpoints, absolute; "" means runs are not kept
 	Jobs    Jobs              // where jobs are; the zero Jobs means where the command keeps them
+
+	Experiments Experiments // which chains are served as experiments
 }
 
 // Model is one model under the name chains and prompts call it by.

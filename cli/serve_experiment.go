@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/cli/project"
+	"github.com/causeway-go/causeway/experiment"
+	"github.com/causeway-go/causeway/experiment/s3log"
+	"github.com/causeway-go/causeway/serve"
+)
+
+// trials are the experiments that are served, and where what people say of
+// their runs goes. It is a serve.FeedbackStore; the zero value has none.
+type trials struct {
+	log experiment.Log // nil: not opened
+
+	mu       sync.Mutex
+	trackers map[string]*experiment.Tracker // by the experiment's key
+	stop     map[string]func()              // ends its runner
+}
+
+// experimented returns c, or the experiment that causeway.yaml makes of it: a
+// chain of its name that gives each conversation its variant.
+func (s *site) experimented(ctx context.Context, w *workspace, file string, c *chain.Chain) (*chain.Chain, error) {
+	at := w.project.Experiments.Run[c.Name()]
+	if at == "" {
+		return c, nil
+	}
+	e, err := readExperiment(shortPath(at))
+	if err != nil {
+		return nil, err
+	}
+	chains, err := w.variants(ctx, e, file)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openTrialLog(ctx, w); err != nil {
+		return nil, err
+	}
+	tracker := experiment.NewTracker(e, s.trials.log, &experiment.TrackerOptions{Price: w.cost()})
+	runner, err := experiment.NewRunner(e, chains, tracker, &experiment.RunnerOptions{
+		Checkpoints: w.opened.Checkpoints,
+		OnError:     func(err error) { fmt.Fprintf(s.app.io.Err, "experiment %s: not recorded: %v\n", e.Key, err) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.trials.add(e, tracker, runner)
+	return runner.Chain(), nil
+}
+
+// variants loads the chain in file once for each variant of e.
+func (w *workspace) variants(ctx context.Context, e *experiment.Experiment, file string) (map[string]*chain.Chain, error) {
+	registry, err := w.registry(ctx)
+	if err != nil {
+		return nil, err
+	}
+	store, err := w.openPrompts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Dir(file)
+	chains, err := e.Load(ctx, os.DirFS(dir), filepath.Base(file), registry, &experiment.LoadOptions{Store: store})
+	if err != nil {
+		return nil, &faultError{faultsOf(err, dir, file), err}
+	}
+	return chains, nil
+}
+
+// openTrialLog opens the log of all experiments, once.
+func (s *site) openTrialLog(ctx context.Context, w *workspace) (err error) {
+	if s.trials.log == nil {
+		s.trials.log, err = w.trialLog(ctx)
+	}
+	return err
+}
+
+// trialLog is where causeway.yaml wants it: the folder experiments beside it,
+// unless it says otherwise, or unless nothing may leave this machine.
+func (w *workspace) trialLog(ctx context.Context) (experiment.Log, error) {
+	l := w.project.Experiments.Log
+	beside := filepath.Join(filepath.Dir(w.project.Path), "experiments")
+	switch {
+	case l.Dir != "":
+		return experiment.NewFolderLog(l.Dir), nil
+	case l.IsZero():
+		return experiment.NewFolderLog(beside), nil
+	case w.emulator != nil:
+		w.notes = append(w.notes, "what comes of experiments is kept in "+shortPath(beside)+", not in "+l.String())
+		return experiment.NewFolderLog(beside), nil
+	}
+	return w.account.trialLog(ctx, w.project.Region, l)
+}
+
+// trialLog opens the log in a bucket.
+func (c *account) trialLog(ctx context.Context, region string, l project.Location) (experiment.Log, error) {
+	cfg, err := c.ready(ctx, region, logAccess)
+	if err != nil {
+		return nil, err
+	}
+	prefix := l.Prefix
+	if prefix != "" {
+		prefix += "/"
+	}
+	return s3log.New(s3.NewFromConfig(cfg), l.Bucket, &s3log.Options{Prefix: prefix}), nil
+}
+
+// add takes a runner in the place of the one that ran the experiment before.
+// While it does, a canary grows or is taken back.
+func (t *trials) add(e *experiment.Experiment, tracker *experiment.Tracker, runner *experiment.Runner) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var watching sync.WaitGroup
+	if e.Mode == experiment.Canary {
+		watching.Go(func() { runner.Watch(ctx, time.Minute) })
+	}
+	t.mu.Lock()
+	before := t.stop[e.Key]
+	if t.trackers == nil {
+		t.trackers, t.stop = map[string]*experiment.Tracker{}, map[string]func(){}
+	}
+	t.trackers[e.Key] = tracker
+	t.stop[e.Key] = func() {
+		cancel()
+		watching.Wait()
+		runner.Close()
+	}
+	t.mu.Unlock()
+	if before != nil {
+		before()
+	}
+}
+
+// Add implements serve.FeedbackStore: what people say of a run that had a
+// variant becomes its outcome.
+func (t *trials) Add(ctx context.Context, f serve.Feedback) error {
+	t.mu.Lock()
+	tracker := t.trackers[f.Labels["experiment"]]
+	t.mu.Unlock()
+	if tracker == nil {
+		return nil
+	}
+	return tracker.Feedback(ctx, experiment.Feedback{RunID: f.RunID, Values: experiment.Opinion(f.Score, f.Thumbs), Note: f.Comment})
+}
+
+// close waits for shadow runs and writes what the log still holds.
+func (t *trials) close() error {
+	for _, stop := range t.stop {
+		stop()
+	}
+	if t.log == nil {
+		return nil
+	}
+	return t.log.Close()
+}
+
+// feedback keeps what people say in several places.
+type feedback []serve.FeedbackStore
+
+// Add implements serve.FeedbackStore.
+func (all feedback) Add(ctx context.Context, f serve.Feedback) error {
+	var errs []error
+	for _, store := range all {
+		errs = append(errs, store.Add(ctx, f))
+	}
+	return errors.Join(errs...)
+}
