@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -56,6 +58,14 @@ func (s *site) experimented(ctx context.Context, w *workspace, file string, c *c
 	}
 	s.trials.add(e, tracker, runner)
 	return runner.Chain(), nil
+}
+
+// noSuchTrial is the fault of an experiment on a chain that is not there.
+func noSuchTrial(file, name string, chains map[string]string) error {
+	return &faultError{faults: []fault{{
+		File:    shortPath(file),
+		Message: fmt.Sprintf("experiments names the chain %q, which is not here; %s", name, project.Suggest(name, slices.Collect(maps.Keys(chains)))),
+	}}}
 }
 
 // variants loads the chain in file once for each variant of e.
@@ -145,10 +155,11 @@ func (t *trials) Add(ctx context.Context, f serve.Feedback) error {
 	t.mu.Lock()
 	tracker := t.trackers[f.Labels["experiment"]]
 	t.mu.Unlock()
-	if tracker == nil {
+	opinion := experiment.Opinion(f.Score, f.Thumbs)
+	if tracker == nil || opinion == nil {
 		return nil
 	}
-	return tracker.Feedback(ctx, experiment.Feedback{RunID: f.RunID, Values: experiment.Opinion(f.Score, f.Thumbs), Note: f.Comment})
+	return tracker.Feedback(ctx, experiment.Feedback{RunID: f.RunID, Values: opinion})
 }
 
 // close waits for shadow runs and writes what the log still holds.

@@ -57,3 +57,12 @@ func TestServeSharesWorkspace(t *testing.T) {
 		t.Error("a changed causeway.yaml was not read")
 	}
 }
+
+func TestServeMissesTheChainOfAnExperiment(t *testing.T) {
+	s := startSite(t)
+	s.write("causeway.yaml", siteProject+"experiments: {run: {great: tone.yaml}}\n")
+	s.write("tone.yaml", "schema: causeway.experiment/v1\nkey: tone\nunit: conversation\nvariants: [{key: a, model: haiku}, {key: b, model: haiku}]\nmetrics: {primary: {name: csat}}\n")
+	s.look(t.Context())
+	s.says(`experiments names the chain "great", which is not here; did you mean "greet"?`, "still served")
+	s.wants("you said good morning")
+}

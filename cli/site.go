@@ -125,6 +125,11 @@ func (s *site) read(ctx context.Context, w *workspace) ([]*chain.Chain, error) {
 		}
 		chains = append(chains, c)
 	}
+	for name := range w.project.Experiments.Run {
+		if named[name] == "" {
+			faults = append(faults, noSuchTrial(w.project.Path, name, named))
+		}
+	}
 	if len(faults) > 0 {
 		return nil, faultList(faults)
 	}
