@@ -74,7 +74,7 @@ func TestEndedStreamsAreBounded(t *testing.T) {
 	g := newLedger()
 	add := func(i, size int) {
 		l := newLive(fmt.Sprint(i), func() {}, 0)
-		l.add("token", strings.Repeat("a", size))
+		l.size = size
 		g.open(l)
 		g.end(Record{RunID: l.id})
 	}
