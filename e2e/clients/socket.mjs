@@ -93,11 +93,6 @@ await report({
     line.ws.close();
     return { pong: said, out: end.values.out };
   },
-  async unanswered() { // a client that does not answer pings is gone
-    const line = new Line("slow", { autoPong: false });
-    await line.send(run("silent"));
-    return { ended: (await line.closed).code !== 1000 };
-  },
   async large() {
     const line = new Line("echo");
     const text = "ü\u2028\n".repeat(100000); // 600,000 bytes

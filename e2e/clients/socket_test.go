@@ -28,8 +28,6 @@ func TestSockets(t *testing.T) {
 		"values": map[string]any{"draft": "about rain", "good": map[string]any{"approved": true}, "send": map[string]any{"approved": true, "reason": "fine"}},
 	})
 	got.expect(t, "ping", map[string]any{"pong": "are you there", "out": "alive"})
-	got.expect(t, "unanswered", map[string]any{"ended": true})
-	s.wasCancelled("silent")
 	got.expect(t, "large", map[string]any{"whole": true, "code": 1009.0})
 	got.expect(t, "fragments", map[string]any{"out": "in pieces"})
 	got.expect(t, "bad", map[string]any{"codes": "bad-json bad-json bad-json bad-message bad-json bad-input too-deep bad-json", "out": "after all that"})
