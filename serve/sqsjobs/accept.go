@@ -88,12 +88,12 @@ func (b *Backend) own(e event) bool {
 	return e.bucket == b.bucket && strings.HasPrefix(e.key, b.o.Prefix+"/")
 }
 
-// renew returns m, or sends another in its place when SQS is about to give it
-// up: SQS counts deliveries, also those of a job that had to wait for quota or
-// met a bucket that could not be reached. How often a job may be begun, its
-// document knows.
+// renew returns m, or sends another in its place before SQS gives it up: SQS
+// counts deliveries, also those of a job that had to wait for quota or met a
+// bucket that could not be reached. How often a job may be begun, its document
+// knows. It does so halfway, for a worker may die with the message in its hand.
 func (b *Backend) renew(ctx context.Context, m *message) (jobs.Message, error) {
-	if b.deliveries == 0 || m.deliveries() < b.deliveries {
+	if b.deliveries == 0 || m.deliveries() < max(2, (b.deliveries+1)/2) {
 		return m, nil
 	}
 	if err := b.ring(ctx, m.job, m.group(), value(m.raw.MessageId)); err != nil {

@@ -81,7 +81,7 @@ func TestBuriedWithItsReason(t *testing.T) {
 func TestDeliveriesAreNoFailures(t *testing.T) {
 	for name, k := range map[string]kind{"standard": standard, "fifo": fifo} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, k, 3)
+			b := newBench(t, k, 5)
 			backend := b.open(t, nil)
 			submit(t, backend, "a")
 			came := 0

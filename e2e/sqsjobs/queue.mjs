@@ -1,0 +1,5 @@
+// fauxqs on the loopback interface only: its own start listens on all of them.
+import { buildApp } from "fauxqs";
+
+const app = buildApp({ logger: false });
+await app.listen({ host: "127.0.0.1", port: Number(process.argv[2]) });
