@@ -3,7 +3,6 @@ package chain
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -22,7 +21,9 @@ func (c *Chain) CheckInput(in Values) error {
 // filled in, that the run may add to.
 func (c *Chain) admit(in Values) (Values, error) {
 	vals := make(Values, len(in)+len(c.steps))
-	maps.Copy(vals, in)
+	for name, v := range in {
+		vals[name] = numbers(v)
+	}
 	for name, raw := range c.defaults {
 		if _, ok := vals[name]; ok {
 			continue

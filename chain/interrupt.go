@@ -128,8 +128,9 @@ func (i *Interrupt) Check(answer Values) error {
 	if err != nil {
 		return fmt.Errorf("the schema of the answer to %s: %w", i.Step, err)
 	}
-	if err := resolved.Validate(answer); err != nil {
-		return &InputError{Problems: []string{"the answer to " + i.Step + ": " + misfits(i.Answer, answer)}}
+	plain := numbers(answer)
+	if err := resolved.Validate(plain); err != nil {
+		return &InputError{Problems: []string{"the answer to " + i.Step + ": " + misfits(i.Answer, plain)}}
 	}
 	return nil
 }

@@ -89,6 +89,7 @@ func (c *Chain) takeAnswer(ctx context.Context, j *journal, answer Values) error
 	if err := j.pending.Ask.Check(answer); err != nil {
 		return fmt.Errorf("chain %s: %w", c.name, err)
 	}
+	answer, _ = numbers(answer).(Values)
 	e := entry{Kind: "answer", Key: j.pending.Key, Values: answer}
 	if err := j.add(ctx, e); err != nil {
 		return fmt.Errorf("chain %s: %w", c.name, err)
