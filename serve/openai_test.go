@@ -205,7 +205,7 @@ func streamChat(t *testing.T, url, body string) (c chatCame) {
 	defer resp.Body.Close()
 	id := ""
 	for i, e := range parseSSE(t, resp.Body, 0) {
-		if e.id != "" || e.event != "" || c.done {
+		if e.id != "" || e.event != "message" || c.done {
 			t.Errorf("chunk %d: %+v", i, e)
 		}
 		if e.data == "[DONE]" {

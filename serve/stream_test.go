@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,41 +17,8 @@ import (
 	"github.com/causeway-go/causeway/serve"
 )
 
-// sseEvent is one event, parsed by the WHATWG's rules.
+// sseEvent is one event, parsed by the WHATWG's rules: see eventStream.
 type sseEvent struct{ id, event, data string }
-
-// parseSSE reads events until n have come (all, for 0) or the stream ends.
-func parseSSE(t *testing.T, r io.Reader, n int) []sseEvent {
-	t.Helper()
-	var all []sseEvent
-	var now sseEvent
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		line := lines.Text()
-		if line == "" {
-			if now.data != "" {
-				all = append(all, now)
-			}
-			now = sseEvent{}
-			if n > 0 && len(all) == n {
-				return all
-			}
-			continue
-		}
-		field, value, _ := strings.Cut(line, ":")
-		value = strings.TrimPrefix(value, " ")
-		switch field {
-		case "id":
-			now.id = value
-		case "event":
-			now.event = value
-		case "data":
-			now.data += value
-		}
-	}
-	return all
-}
 
 func stream(t *testing.T, ctx context.Context, url, body string, headers ...string) *http.Response {
 	t.Helper()
