@@ -24,6 +24,11 @@ func (s *Server) describeChain(c chainDoc, paths, schemas object) {
 		"properties": object{"chain": object{"const": c.Name()}},
 	}
 
+	schemas[c.slug+".run"] = c.request(nil)
+	schemas[c.slug+".job"] = c.request(object{
+		"callback?": object{"type": "string", "format": "uri", "description": "Is sent the job when it is over, signed as Standard Webhooks."},
+	})
+
 	at := "/v1/chains/" + url.PathEscape(c.Name())
 	paths[at+"/runs"] = object{"post": runOperation(c)}
 	paths[at+"/runs/{id}/answer"] = object{
@@ -61,7 +66,7 @@ func (c chainDoc) whole(description string) object {
 
 func runOperation(c chainDoc) object {
 	return with(operation("chains", "run_"+c.slug, c.summary("Run"), c.whole("What the run came to.")), object{
-		"parameters": array{idempotencyKey, preferWait}, "requestBody": jsonBody(c.request(nil)),
+		"parameters": array{idempotencyKey, preferWait}, "requestBody": jsonBody(schemaOf(c.slug + ".run")),
 	})
 }
 
@@ -76,9 +81,8 @@ func jobOperation(c chainDoc) object {
 		"Location":    header("Where to ask for it."),
 		"Retry-After": header("In how many seconds."),
 	}})
-	more := object{"callback?": object{"type": "string", "format": "uri", "description": "Is sent the job when it is over, signed as Standard Webhooks."}}
 	return with(operation("jobs", "job_"+c.slug, "Have "+c.Name()+" run later", object{"202": accepted}), object{
-		"parameters": array{idempotencyKey}, "requestBody": jsonBody(c.request(more)),
+		"parameters": array{idempotencyKey}, "requestBody": jsonBody(schemaOf(c.slug + ".job")),
 	})
 }
 
