@@ -149,7 +149,7 @@ func sameAtEveryBoundary(t *testing.T, name string, raw []byte, want []sseEvent)
 	}
 	cut(raw)
 	cut(bytes.SplitAfter(raw, nil)...)
-	if len(raw) > 1<<14 {
+	if len(raw) > 1<<13 {
 		return
 	}
 	for i := range raw {
