@@ -21,8 +21,10 @@ type live struct {
 	events  []stored
 	dropped int           // events that no longer fit, from the front
 	size    int           // bytes of events
+	block   []byte        // that the next piece of text goes into
 	done    bool          // no more events will come
-	more    chan struct{} // closed and replaced when events come
+	more    chan struct{} // closed and replaced when events come that somebody waits for
+	awaited bool          // somebody has more
 	readers int
 	window  time.Duration
 	idle    *time.Timer // cancels the run when nobody reads
@@ -120,17 +122,22 @@ func (l *live) told(seen int) bool {
 func (l *live) push(e stored) {
 	l.events = append(l.events, e)
 	l.size += len(e.data)
-	for l.size > maxKept && len(l.events) > 1 {
-		l.size -= len(l.events[0].data)
-		l.events[0].data = nil
-		l.events = l.events[1:]
-		l.dropped++
+	if l.size <= maxKept {
+		return
 	}
+	drop := 0 // a quarter, so that it is not done for each event
+	for ; l.size > maxKept*3/4 && drop < len(l.events)-1; drop++ {
+		l.size -= len(l.events[drop].data)
+	}
+	l.events = slices.Clone(l.events[drop:]) // readers may still be at the old ones
+	l.dropped += drop
 }
 
 func (l *live) wake() {
-	close(l.more)
-	l.more = make(chan struct{})
+	if l.awaited {
+		close(l.more)
+		l.more, l.awaited = make(chan struct{}), false
+	}
 }
 
 // next returns the events after number seen (1 is the first), whether that is
@@ -145,6 +152,7 @@ func (l *live) next(seen int) (events []stored, done bool, more <-chan struct{},
 	if from > len(l.events) {
 		from = len(l.events)
 	}
+	l.awaited = true
 	return l.events[from:len(l.events):len(l.events)], l.done, l.more, nil
 }
 

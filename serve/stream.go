@@ -92,7 +92,7 @@ func (s *Server) record(ctx context.Context, l *live, t task, begun chan<- *prob
 			last = append(last, l.encode(event.Kind, event))
 			return
 		}
-		l.add(event.Kind, event)
+		l.tell(event)
 	})
 	if !open {
 		begun <- p
@@ -171,7 +171,12 @@ func (s *Server) sse(w http.ResponseWriter, r *http.Request, l *live, seen int) 
 		}
 		buf = buf[:0]
 		for _, e := range events {
-			seen++
+			if seen++; len(buf) >= maxPiece { // a slow reader's backlog is not held a second time
+				if _, err := w.Write(buf); err != nil {
+					return
+				}
+				buf = buf[:0]
+			}
 			buf = appendEvent(buf, seen, e)
 		}
 		if len(buf) > 0 {
