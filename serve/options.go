@@ -32,8 +32,8 @@ type Options struct {
 	// negative cancels at once.
 	ResumeWindow time.Duration
 
-	// Feedback keeps what people say of runs; nil means in this process, the
-	// last 10,000.
+	// Feedback keeps what people say of runs, [FileFeedback] in a file; nil
+	// means in this process, the last 10,000.
 	Feedback FeedbackStore
 
 	// Jobs keeps the runs that outlive their request; workers of its own do
