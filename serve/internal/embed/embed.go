@@ -43,11 +43,12 @@ type place struct {
 
 // under returns the places around and the schema found below the last by keys.
 func under(around []place, schema any, keys ...string) []place {
-	at := around[len(around)-1].at
+	var at strings.Builder
+	at.WriteString(around[len(around)-1].at)
 	for _, k := range keys {
-		at += "/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(k))
+		at.WriteString("/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(k)))
 	}
-	return append(slices.Clip(around), place{at, schema})
+	return append(slices.Clip(around), place{at.String(), schema})
 }
 
 // Which keywords hold schemas (JSON Schema 2020-12, and those of draft 7 that
