@@ -21,7 +21,7 @@ func Generate(ctx context.Context, m llms.Model, msgs []llms.MessageContent, opt
 
 // generate asks a model once and books what it cost.
 func (f frame) generate(ctx context.Context, m llms.Model, msgs []llms.MessageContent, turn int, opts []llms.CallOption) (*llms.ContentChoice, error) {
-	if len(f.run.options) > 0 {
+	if len(f.run.options) > 0 && (f.run.optsFor == nil || f.run.optsFor(f.path)) {
 		opts = append(opts[:len(opts):len(opts)], f.run.options...)
 	}
 	resp, err := message.Generate(f.observe(ctx, turn, time.Now()), m, msgs, opts...)

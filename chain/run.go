@@ -34,6 +34,9 @@ type RunOptions struct {
 	// CallOptions go with every model call of the run, after the prompt's own,
 	// which they overrule.
 	CallOptions []llms.CallOption
+	// CallOptionsFor, if set, keeps CallOptions from the model calls of a step,
+	// by its path, for which it returns false. It must be quick.
+	CallOptionsFor func(step string) bool
 	// Events, if set, hears the run's events, in order, one at a time, after
 	// the chain's own listener. It must not block: the run waits for it.
 	Events func(Event)
@@ -46,7 +49,8 @@ type run struct {
 	session string
 	labels  map[string]string
 	options []llms.CallOption
-	history []llms.MessageContent // nil: the memory's
+	optsFor func(step string) bool // nil: every step
+	history []llms.MessageContent  // nil: the memory's
 	start   time.Time
 	sink    func(Event) // nil when nobody listens
 	stream  bool        // models are asked to stream
@@ -76,7 +80,7 @@ func (c *Chain) newRun(o *RunOptions) *run {
 	r := &run{chain: c.name, start: time.Now(), sink: c.o.Events}
 	if o != nil {
 		r.id, r.session, r.labels, r.options = o.RunID, o.Session, o.Labels, o.CallOptions
-		r.history, r.checkpoints = o.History, o.Checkpoints
+		r.optsFor, r.history, r.checkpoints = o.CallOptionsFor, o.History, o.Checkpoints
 		if o.Events != nil {
 			r.sink = both(r.sink, o.Events)
 		}

@@ -2,7 +2,11 @@ package chain
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
+
+	"github.com/tmc/langchaingo/llms"
 )
 
 func TestWrites(t *testing.T) {
@@ -56,4 +60,46 @@ func TestCheckLearnsTheOutputs(t *testing.T) {
 	if after["answer"].Type != "string" || after["triage"].Type != "object" || !c.Conversational() {
 		t.Errorf("after the check: %v, %v", after["triage"], after["answer"])
 	}
+}
+
+// A caller's settings go with the calls that they are meant for, also when the
+// run goes on after a question.
+func TestCallOptionsForSomeSteps(t *testing.T) {
+	var got []string
+	m := modelFunc(func(opts llms.CallOptions) string {
+		got = append(got, fmt.Sprint(opts.MaxTokens))
+		return "text"
+	})
+	said := func(output string) Step {
+		return Prompt(output, m, Template(parsed(t, "schema: causeway.prompt/v1", "name: p", "messages: [{user: hi}]")), nil)
+	}
+	c := must(t, []Step{said("sorted"), Approve("ok", "Well?", nil), said("reply")}, nil)
+	o := &RunOptions{
+		RunID: "r", CallOptions: []llms.CallOption{llms.WithMaxTokens(7)},
+		CallOptionsFor: func(step string) bool { return c.Writes("reply", step) },
+	}
+	if _, err := c.Run(t.Context(), nil, o); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Resume(t.Context(), "r", Values{"approved": true}, o); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got, []string{"0", "7"}) {
+		t.Errorf("the calls' bounds were %v", got)
+	}
+}
+
+// modelFunc answers with a function of a call's options.
+type modelFunc func(llms.CallOptions) string
+
+func (m modelFunc) GenerateContent(_ context.Context, _ []llms.MessageContent, opts ...llms.CallOption) (*llms.ContentResponse, error) {
+	var o llms.CallOptions
+	for _, f := range opts {
+		f(&o)
+	}
+	return &llms.ContentResponse{Choices: []*llms.ContentChoice{{Content: m(o)}}}, nil
+}
+
+func (m modelFunc) Call(ctx context.Context, prompt string, opts ...llms.CallOption) (string, error) {
+	return llms.GenerateFromSinglePrompt(ctx, m, prompt, opts...)
 }

@@ -113,6 +113,7 @@ func (m chatModel) task(q *chatRequest) (task, *openAIError) {
 	}
 	t := begins(m.chain, RunRequest{Input: in, Labels: maps.Clone(q.labels())})
 	t.o.History, t.o.CallOptions = c.history, q.options()
+	t.o.CallOptionsFor = func(step string) bool { return m.chain.Writes(m.output, step) } // a sorter cut short by the client's max_tokens sorts nothing
 	return t, nil
 }
 

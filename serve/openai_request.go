@@ -180,8 +180,8 @@ func (q *chatRequest) labels() map[string]string {
 	return labels
 }
 
-// options are the settings of every model call of the run. Bedrock has no
-// field for seed and penalties; other models may.
+// options are the settings of the model calls that write the reply. Bedrock has
+// no field for seed and penalties; other models may.
 func (q *chatRequest) options() []llms.CallOption {
 	var o []llms.CallOption
 	if q.Temperature != nil {

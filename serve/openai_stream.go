@@ -21,7 +21,8 @@ func (s *Server) streamChat(w http.ResponseWriter, r *http.Request, m chatModel,
 		p.Write(w)
 		return
 	}
-	defer s.leave()
+	leave := sync.OnceFunc(s.leave)
+	defer leave()
 	ctx, cancel := context.WithTimeout(r.Context(), s.timeout(r))
 	defer cancel()
 	defer s.runs.begin(cancel)()
@@ -35,6 +36,7 @@ func (s *Server) streamChat(w http.ResponseWriter, r *http.Request, m chatModel,
 		}
 	})
 	quiet()
+	leave() // whoever hears the end may ask again at once
 	switch {
 	case p != nil:
 		out.fail(p)

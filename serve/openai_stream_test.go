@@ -98,3 +98,13 @@ func TestChatHeartbeat(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+// Who has heard the end may ask again at once.
+func TestChatHoldsNoPlaceWhenItEnds(t *testing.T) {
+	url, _ := serving(t, &serve.Options{MaxRuns: 1}, chains(t, nil)[0])
+	for range 20 {
+		if got := streamChat(t, url, user("echo", "hi", `,"stream":true`)); got.text != "HI" {
+			t.Fatalf("%+v", got)
+		}
+	}
+}

@@ -347,6 +347,19 @@ func TestChatWithAChainThatDoesNotConverse(t *testing.T) {
 	}
 }
 
+// What the client sets is for the calls that write the reply.
+func TestChatSettingsAreForTheReply(t *testing.T) {
+	url, emu := chatting(t, nil)
+	chatOf(t, url, user("deep", "hi", `,"max_tokens":7,"stop":"\"queue\""`))
+	var asked []string
+	for _, c := range emu.Calls() {
+		asked = append(asked, fmt.Sprint(c.Request.SystemText(), *c.Request.InferenceConfig.MaxTokens, len(c.Request.InferenceConfig.StopSequences)))
+	}
+	if diff := cmp.Diff([]string{"Sort it.500 0", "Alone.7 1"}, asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestChatFaults(t *testing.T) {
 	url, _ := chatting(t, &serve.Options{MaxBody: 4096})
 	for _, tt := range []struct {
@@ -465,5 +478,18 @@ func TestChatIsRepeatable(t *testing.T) {
 	}
 	if resp, body := ask(t, "POST", url+"/v1/chat/completions", user("talk", "ho"), "Idempotency-Key", "k"); resp.StatusCode != 422 || !strings.Contains(body, `"error"`) {
 		t.Errorf("%s %s", resp.Status, body)
+	}
+}
+
+// A page of a known origin may call with OpenAI's client, which tells of itself
+// in headers of its own.
+func TestChatFromAPage(t *testing.T) {
+	const origin = "https://app.example.com"
+	url, _ := chatting(t, &serve.Options{Origins: []string{origin}})
+	resp, _ := ask(t, "OPTIONS", url+"/v1/chat/completions", "", "Origin", origin,
+		"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,content-type,x-stainless-lang,x-evil")
+	allowed := resp.Header.Get("Access-Control-Allow-Headers")
+	if resp.StatusCode != 204 || !strings.Contains(allowed, "x-stainless-lang") || strings.Contains(allowed, "x-evil") {
+		t.Errorf("%s, allowed are %s", resp.Status, allowed)
 	}
 }

@@ -25,9 +25,13 @@ func (s *Server) start(parent context.Context, timeout time.Duration, t task) (*
 	go func() {
 		defer s.working.Done()
 		defer cancel()
-		last := s.record(ctx, l, t, begun)
+		last, refused := s.record(ctx, l, t, begun)
 		over()
 		<-s.slots // whoever hears the end may ask again at once
+		if refused != nil {
+			begun <- refused
+			return
+		}
 		l.finish(last)
 	}()
 	select {
@@ -76,11 +80,10 @@ func mute(e chain.Event) chain.Event {
 	return e
 }
 
-// record does a task, adds its events to l and returns the last, which are
-// told when nothing is left to do. Begun hears nil at the first event, or why
-// there is none.
-func (s *Server) record(ctx context.Context, l *live, t task, begun chan<- *problem.Problem) []stored {
-	var last []stored
+// record does a task and adds its events to l. It returns the last, which are
+// told when nothing is left to do, or why there are none. Begun hears nil at
+// the first.
+func (s *Server) record(ctx context.Context, l *live, t task, begun chan<- *problem.Problem) (last []stored, refused *problem.Problem) {
 	open := false
 	_, p := s.follow(ctx, t, func(event chain.Event) {
 		if !open {
@@ -95,11 +98,12 @@ func (s *Server) record(ctx context.Context, l *live, t task, begun chan<- *prob
 		l.tell(event)
 	})
 	if !open {
-		begun <- p
-	} else if p != nil {
+		return nil, p
+	}
+	if p != nil {
 		last = append(last, l.encode(problemEvent, p))
 	}
-	return last
+	return last, nil
 }
 
 // problemEvent ends the stream of a run that failed; its data is a Problem.
