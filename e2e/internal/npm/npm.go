@@ -1,0 +1,69 @@
+// Package npm installs the JavaScript packages that a suite needs.
+package npm
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Installed returns a folder with the working folder's scripts (*.mjs) and the
+// packages that its package-lock.json names. The packages stay in the user's
+// cache between runs. Without Node and npm the test fails.
+func Installed(t testing.TB) string {
+	t.Helper()
+	for _, program := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Fatalf("%s is not installed: %v", program, err)
+		}
+	}
+	lock := read(t, "package-lock.json")
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(lock)
+	dir := filepath.Join(cache, "causeway", "e2e-"+filepath.Base(here)+"-"+hex.EncodeToString(sum[:6]))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	scripts, err := filepath.Glob("*.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(scripts, "package.json", "package-lock.json") {
+		if err := os.WriteFile(filepath.Join(dir, name), read(t, name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	done := filepath.Join(dir, "node_modules", ".package-lock.json") // npm writes it last
+	if _, err := os.Stat(done); err == nil {
+		return dir
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("npm ci: %v\n%s", err, out)
+	}
+	return dir
+}
+
+func read(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
