@@ -15,15 +15,15 @@ func TestFIFO(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, startFauxqs(t), "fifo", true)
 	p.Attempts = 100
-	ids := names("job", 100)
+	ids := names("job", 60)
 	for _, id := range ids { // in order
 		p.submit(t, []string{id})
 	}
 	p.submit(t, ids[:20]) // a duplicate is swallowed
 	fleet := launch(t, p.setting, 2)
-	await(t, time.Minute, "fifth of the jobs done", func() bool { return ended(t, p.Log) > 20 })
+	await(t, time.Minute, "third of the jobs done", func() bool { return ended(t, p.Log) > 20 })
 	fleet.kill()
-	await(t, time.Minute, "half of the jobs done", func() bool { return ended(t, p.Log) > 50 })
+	await(t, time.Minute, "two thirds of the jobs done", func() bool { return ended(t, p.Log) > 40 })
 	fleet.kill()
 	await(t, time.Minute, "empty queue", func() bool { return p.left(t, p.Queue) == "0+0" })
 	fleet.stop(syscall.SIGTERM)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -71,6 +72,7 @@ func withGateway(run func() int) (int, error) {
 		return 1, err
 	}
 	code := run()
+	wire.CloseIdleConnections() // the gateway waits for them
 	stop()
 	return code, <-ended
 }
@@ -96,16 +98,19 @@ func listening(address string) error {
 	return fmt.Errorf("nobody listens at %s", address)
 }
 
+// wire is the connections of all clients of this process.
+var wire = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+
 func newStore(address string) *s3.Client {
 	return s3.New(s3.Options{
-		Region: "us-east-1", BaseEndpoint: &address, UsePathStyle: true,
+		Region: "us-east-1", BaseEndpoint: &address, UsePathStyle: true, HTTPClient: wire,
 		Credentials: credentials.NewStaticCredentialsProvider(user, secret, ""),
 	})
 }
 
 func newQueue(address string) *sqs.Client {
 	return sqs.New(sqs.Options{
-		Region: "us-east-1", BaseEndpoint: &address,
+		Region: "us-east-1", BaseEndpoint: &address, HTTPClient: wire,
 		Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
 	})
 }

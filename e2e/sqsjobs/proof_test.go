@@ -13,8 +13,18 @@ import (
 	"github.com/causeway-go/causeway/serve/jobs"
 )
 
+// state is a job as the bucket once held it.
+type state struct {
+	*jobs.Job
+	mark string // of the write: each has another
+}
+
+func (s state) String() string {
+	return fmt.Sprintf("{%s %d %q, write %s}", s.State, s.Attempts, s.Lease.Worker, s.mark)
+}
+
 // versions returns all that the bucket ever held of each job, oldest first.
-func (p *place) versions(t *testing.T) map[string][]*jobs.Job {
+func (p *place) versions(t *testing.T) map[string][]state {
 	t.Helper()
 	type version struct{ key, id string }
 	var all []version
@@ -25,7 +35,9 @@ func (p *place) versions(t *testing.T) map[string][]*jobs.Job {
 			t.Fatal(err)
 		}
 		for _, v := range out.Versions {
-			all = append(all, version{*v.Key, *v.VersionId})
+			if next := (version{*v.Key, *v.VersionId}); !slices.Contains(all[max(0, len(all)-1):], next) { // versitygw may begin a page with the last one's end
+				all = append(all, next)
+			}
 		}
 		if out.IsTruncated == nil || !*out.IsTruncated {
 			break
@@ -33,7 +45,7 @@ func (p *place) versions(t *testing.T) map[string][]*jobs.Job {
 		in.KeyMarker, in.VersionIdMarker = out.NextKeyMarker, out.NextVersionIdMarker
 	}
 	slices.Reverse(all) // S3 lists the newest first
-	read := make([]*jobs.Job, len(all))
+	read := make([]state, len(all))
 	var wg sync.WaitGroup
 	places := make(chan struct{}, 16)
 	for i, v := range all {
@@ -48,7 +60,8 @@ func (p *place) versions(t *testing.T) map[string][]*jobs.Job {
 			defer out.Body.Close()
 			body, err := io.ReadAll(out.Body)
 			if err == nil {
-				read[i], err = jobs.Decode(body, v.id)
+				read[i].Job, err = jobs.Decode(body, v.id)
+				_, read[i].mark, _ = strings.Cut(string(body), `"write":`)
 			}
 			if err != nil {
 				t.Error(err)
@@ -59,7 +72,7 @@ func (p *place) versions(t *testing.T) map[string][]*jobs.Job {
 	if t.Failed() {
 		t.FailNow()
 	}
-	of := map[string][]*jobs.Job{}
+	of := map[string][]state{}
 	for _, j := range read {
 		of[j.ID] = append(of[j.ID], j)
 	}
@@ -74,9 +87,9 @@ func (p *place) prove(t *testing.T, ids []string, killed map[string]bool) {
 	states, attempts := 0, 0
 	for _, id := range ids {
 		all := versions[id]
-		results := slices.DeleteFunc(slices.Clone(all), func(j *jobs.Job) bool { return !j.State.Final() })
+		results := slices.DeleteFunc(slices.Clone(all), func(s state) bool { return !s.State.Final() })
 		if len(results) != 1 || all[len(all)-1] != results[0] {
-			t.Errorf("job %s has %d results among its %d states", id, len(results), len(all))
+			t.Errorf("job %s has %d results: %v", id, len(results), all)
 			continue
 		}
 		if j := results[0]; j.State != jobs.Succeeded || j.Result.Values["write"] != "write "+id {

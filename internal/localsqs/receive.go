@@ -3,6 +3,7 @@ package localsqs
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -126,9 +127,7 @@ func (m *message) deliver(now time.Time, hold time.Duration, twice bool) deliver
 		m.system["ApproximateFirstReceiveTimestamp"] = strconv.FormatInt(now.UnixMilli(), 10)
 	}
 	system := map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.receives)}
-	for name, v := range m.system {
-		system[name] = v
-	}
+	maps.Copy(system, m.system)
 	return delivery{
 		MessageId: m.id, ReceiptHandle: m.receipt, Body: m.body, MD5OfBody: sum(m.body),
 		Attributes: system, MessageAttributes: m.attributes,
