@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -23,16 +24,36 @@ const secretsVariable = "CAUSEWAY_CALLBACK_SECRETS"
 var jobAccess = access{offline: "keep jobs in a folder: jobs: {folder: .causeway/jobs} in causeway.yaml"}
 
 // jobFolder is where jobs are that are in no queue: the folder causeway.yaml
-// names, or .causeway/jobs beside it, or without one beside the chains.
+// names, or else one of the server's own.
 func (w *workspace) jobFolder() string {
 	if dir := w.project.Jobs.Folder; dir != "" {
 		return dir
 	}
+	return w.own("jobs")
+}
+
+// own is where the server keeps something that nobody has named a place for:
+// in .causeway beside causeway.yaml, or without one beside the chains.
+func (w *workspace) own(name string) string {
 	beside := folderOf(w.file)
 	if w.project.Path != "" {
 		beside = filepath.Dir(w.project.Path)
 	}
-	return filepath.Join(beside, ".causeway", "jobs")
+	return filepath.Join(beside, ".causeway", name)
+}
+
+// feedback is where what people say of runs is kept, and told to experiments.
+func (s *site) feedback() (serve.FeedbackStore, error) {
+	path := s.workspace.own("feedback.jsonl")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	file, err := serve.NewFileFeedback(path)
+	if err != nil {
+		return nil, err
+	}
+	s.workspace.close = append(s.workspace.close, file.Close)
+	return feedback{file, &s.trials}, nil
 }
 
 // folderJobs opens the folder of jobs. One that nobody asked for and another

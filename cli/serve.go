@@ -80,7 +80,9 @@ func (a *app) serve(ctx context.Context, args []string, f serveFlags) error {
 	if err != nil {
 		return err
 	}
-	o.Feedback = feedback{serve.NewInProcessFeedback(), &s.trials}
+	if o.Feedback, err = s.feedback(); err != nil {
+		return err
+	}
 	work, err := s.takeJobs(ctx, &o, f.parallel)
 	if err != nil {
 		return err

@@ -53,6 +53,10 @@ func TestServeRunsAnExperiment(t *testing.T) {
 	if code := r.stop(); code != 0 {
 		t.Fatalf("serve ended with %d: %s", code, &r.told)
 	}
+	kept, err := os.ReadFile(filepath.Join(dir, ".causeway", "feedback.jsonl"))
+	if err != nil || strings.Count(string(kept), `"variant":"strong"`) != seen["strong"] {
+		t.Errorf("%v: of %v is kept %s", err, seen, kept)
+	}
 	var out, told bytes.Buffer
 	args := []string{"experiment", "report", filepath.Join(dir, "which.yaml"), "--log", "file:" + filepath.Join(dir, "told")}
 	if code := cli.Run(t.Context(), args, cli.IO{Out: &out, Err: &told}, nil); code != 0 {
