@@ -96,6 +96,7 @@ func isWaiting(err error) bool {
 // question is put at a time: where several steps ask side by side the others
 // wait for their turn.
 func (f frame) ask(ctx context.Context, key string, i Interrupt) (Values, error) {
+	i.ID = key
 	j := f.run.journal
 	if j == nil {
 		return nil, errors.New("it asks a human, which works only inside a chain's run")

@@ -44,6 +44,7 @@ type StepResult struct {
 
 // Interrupt is a question that a run stopped at.
 type Interrupt struct {
+	ID       string     `json:"id"`               // of the question within its run, for RunOptions.AnswerTo
 	Step     string     `json:"step"`             // the path of the step that asks
 	Question string     `json:"question"`         // for a human
 	Values   Values     `json:"values,omitempty"` // what the human should see

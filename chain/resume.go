@@ -17,8 +17,8 @@ import (
 // process. What had finished is not done again: steps, turns of agents, tool
 // calls. Answer is what a human says to the question the run waits at; nil
 // where it waits at none, or to be told the question again. Of the options
-// only Events, CallOptions, CallOptionsFor and Checkpoints are looked at: the
-// rest is the run's own from its start.
+// only Events, CallOptions, CallOptionsFor, AnswerTo and Checkpoints are looked
+// at: the rest is the run's own from its start.
 //
 // Resuming a run that is over returns its values again. The error is ErrNoRun,
 // ErrNotWaiting, ErrChanged, ErrConflict, an [InputError] about the answer, or
@@ -39,21 +39,15 @@ func resumed(runID string, o *RunOptions) *RunOptions {
 	again := &RunOptions{RunID: runID}
 	if o != nil {
 		again.Events, again.Checkpoints = o.Events, o.Checkpoints
-		again.CallOptions, again.CallOptionsFor = o.CallOptions, o.CallOptionsFor
+		again.CallOptions, again.CallOptionsFor, again.AnswerTo = o.CallOptions, o.CallOptionsFor, o.AnswerTo
 	}
 	return again
 }
 
 func (c *Chain) resume(ctx context.Context, r *run, answer Values) (*Result, error) {
-	if r.checkpoints == nil {
-		return nil, fmt.Errorf("chain %s: it has no Checkpointer, so none of its runs can be resumed: %w", c.name, ErrNoRun)
-	}
-	j, err := openJournal(ctx, r.checkpoints, r.id)
+	j, err := c.reopen(ctx, r)
 	if err != nil {
-		return nil, fmt.Errorf("chain %s: %w", c.name, err)
-	}
-	if j.start.Chain != c.name || j.start.Shape != c.shape() {
-		return nil, fmt.Errorf("chain %s: run %s of %s: %w", c.name, r.id, j.start.Chain, ErrChanged)
+		return nil, err
 	}
 	r.journal, r.session, r.labels = j, j.start.Session, j.start.Labels
 	if j.start.Said != nil {
@@ -65,7 +59,7 @@ func (c *Chain) resume(ctx context.Context, r *run, answer Values) (*Result, err
 	if j.end != nil {
 		return r.result(j.end.Values), nil
 	}
-	if err := c.takeAnswer(ctx, j, answer); err != nil {
+	if err := c.takeAnswer(ctx, r, answer); err != nil {
 		return nil, err
 	}
 	vals := maps.Clone(j.start.Values)
@@ -75,8 +69,38 @@ func (c *Chain) resume(ctx context.Context, r *run, answer Values) (*Result, err
 	return c.bounded(ctx, r, vals)
 }
 
+// reopen reads the journal of a run of this chain.
+func (c *Chain) reopen(ctx context.Context, r *run) (*journal, error) {
+	if r.checkpoints == nil {
+		return nil, fmt.Errorf("chain %s: it has no Checkpointer, so none of its runs can be resumed: %w", c.name, ErrNoRun)
+	}
+	j, err := openJournal(ctx, r.checkpoints, r.id)
+	if err != nil {
+		return nil, fmt.Errorf("chain %s: %w", c.name, err)
+	}
+	if j.start.Chain != c.name || j.start.Shape != c.shape() {
+		return nil, fmt.Errorf("chain %s: run %s of %s: %w", c.name, r.id, j.start.Chain, ErrChanged)
+	}
+	return j, nil
+}
+
+// Question returns what a run waits at, for whoever is to answer it and was not
+// there when it was asked. It changes nothing. Of the options only Checkpoints
+// is looked at. The error is ErrNoRun, ErrNotWaiting or ErrChanged.
+func (c *Chain) Question(ctx context.Context, runID string, o *RunOptions) (*Interrupt, error) {
+	j, err := c.reopen(ctx, c.newRun(resumed(runID, o)))
+	if err != nil {
+		return nil, err
+	}
+	if j.pending == nil {
+		return nil, fmt.Errorf("chain %s: run %s: %w", c.name, runID, ErrNotWaiting)
+	}
+	return j.pending.Ask, nil
+}
+
 // takeAnswer writes the answer down.
-func (c *Chain) takeAnswer(ctx context.Context, j *journal, answer Values) error {
+func (c *Chain) takeAnswer(ctx context.Context, r *run, answer Values) error {
+	j := r.journal
 	if answer == nil {
 		if j.pending != nil {
 			return nil // the question is asked again
@@ -84,7 +108,7 @@ func (c *Chain) takeAnswer(ctx context.Context, j *journal, answer Values) error
 		// Claims the run: whoever else works on it finds this number taken.
 		return j.add(ctx, entry{Kind: "resume"})
 	}
-	if j.pending == nil {
+	if j.pending == nil || r.answerTo != "" && r.answerTo != j.pending.Key {
 		return fmt.Errorf("chain %s: run %s: %w", c.name, j.runID, ErrNotWaiting)
 	}
 	if err := j.pending.Ask.Check(answer); err != nil {

@@ -37,6 +37,10 @@ type RunOptions struct {
 	// CallOptionsFor, if set, keeps CallOptions from the model calls of a step,
 	// by its path, for which it returns false. It must be quick.
 	CallOptionsFor func(step string) bool
+	// AnswerTo is, for Resume, the ID of the [Interrupt] that the answer is for,
+	// so that one that comes twice does not answer the next question, too.
+	// Empty: whatever the run waits at.
+	AnswerTo string
 	// Events, if set, hears the run's events, in order, one at a time, after
 	// the chain's own listener. It must not block: the run waits for it.
 	Events func(Event)
@@ -55,6 +59,7 @@ type run struct {
 	sink    func(Event) // nil when nobody listens
 	stream  bool        // models are asked to stream
 
+	answerTo    string       // the question that is answered; empty: any
 	checkpoints Checkpointer // nil when nothing is written down
 	journal     *journal     // nil when nothing is written down
 
@@ -80,7 +85,7 @@ func (c *Chain) newRun(o *RunOptions) *run {
 	r := &run{chain: c.name, start: time.Now(), sink: c.o.Events}
 	if o != nil {
 		r.id, r.session, r.labels, r.options = o.RunID, o.Session, o.Labels, o.CallOptions
-		r.optsFor, r.history, r.checkpoints = o.CallOptionsFor, o.History, o.Checkpoints
+		r.optsFor, r.history, r.checkpoints, r.answerTo = o.CallOptionsFor, o.History, o.Checkpoints, o.AnswerTo
 		if o.Events != nil {
 			r.sink = both(r.sink, o.Events)
 		}

@@ -10,6 +10,30 @@ import (
 // AnswerRequest is the body of an answer to what a run asks.
 type AnswerRequest struct {
 	Answer chain.Values `json:"answer"` // fits the schema in the run's interrupt
+	// To is the id of the interrupt: an answer that is sent twice, by a double
+	// click, is then not taken for one to the next question. Empty: whatever
+	// the run waits at.
+	To string `json:"to,omitempty"`
+}
+
+// getQuestion tells what a run waits at, to whoever was not there when it
+// asked.
+func (s *Server) getQuestion(w http.ResponseWriter, r *http.Request) {
+	c, p := s.chainOf(r)
+	if p != nil {
+		p.Write(w)
+		return
+	}
+	id := r.PathValue("id")
+	asked, err := c.Question(r.Context(), id, nil)
+	if chain.CheckRunID(id) != nil {
+		err = chain.ErrNoRun
+	}
+	if err != nil {
+		problem.Of(err, "").Write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, asked)
 }
 
 // postAnswer goes on with a run that waits for a human. It is answered as the
@@ -27,7 +51,7 @@ func (s *Server) postAnswer(w http.ResponseWriter, r *http.Request) {
 		p.Write(w)
 		return
 	}
-	s.perform(w, r, resumes(c, r.PathValue("id"), q.Answer), q)
+	s.perform(w, r, resumes(c, r.PathValue("id"), q), q)
 }
 
 func (q *AnswerRequest) check(runID string) *problem.Problem {

@@ -179,6 +179,41 @@ func TestAnAnswerWithAKeyMayBeRepeated(t *testing.T) {
 	}
 }
 
+// An answer that names its question is not taken for another's, and whoever was
+// not there when it was asked can ask for it.
+func TestAnAnswerToOneQuestion(t *testing.T) {
+	wrote := 0
+	url, _ := serving(t, nil, publish(t, nil, &wrote))
+	runs := url + "/v1/chains/publish/runs"
+	_, first := answered(t, runs, `{"input":{"text":"rain"}}`)
+	run := runs + "/" + first.RunID
+	resp, body := ask(t, "GET", run+"/question", "")
+	var q chain.Interrupt
+	if err := json.Unmarshal([]byte(body), &q); err != nil || resp.StatusCode != 200 || q.ID != first.Interrupt.ID || q.Values["draft"] != "about rain" || q.Answer == nil {
+		t.Errorf("%s %s", resp.Status, body)
+	}
+	named := fmt.Sprintf(`{"answer":{"approved":true},"to":%q}`, q.ID)
+	if status, second := answered(t, run+"/answer", named); status != 200 || second.Interrupt == nil || second.Interrupt.ID == q.ID {
+		t.Errorf("%d %+v", status, second)
+	}
+	for _, accept := range []string{"application/json", "text/event-stream"} {
+		if status, again := answered(t, run+"/answer", named, "Accept", accept); status != 409 || again.Code != "not-waiting" {
+			t.Errorf("the double click: %d %+v", status, again)
+		}
+	}
+	c := talkTo(t, url+"/v1/chains/publish/ws")
+	c.send(`{"type":"answer","run":"` + first.RunID + `",` + named[1:])
+	if _, p := c.until("problem"); !strings.Contains(p, `"not-waiting"`) {
+		t.Errorf("the double click on a socket: %s", p)
+	}
+	answered(t, run+"/answer", yes)
+	for at, want := range map[string]int{run: 409, runs + "/nope": 404, runs + "/..%2F": 404, url + "/v1/chains/nope/runs/" + first.RunID: 404} {
+		if resp, body := ask(t, "GET", at+"/question", ""); resp.StatusCode != want || !strings.Contains(body, `"code"`) {
+			t.Errorf("%s: %s %s, want %d", at, resp.Status, body, want)
+		}
+	}
+}
+
 // A run's events have one numbering, over its interruptions.
 func TestStreamedAnswersGoOnWithTheRun(t *testing.T) {
 	wrote := 0

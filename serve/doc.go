@@ -7,11 +7,12 @@
 //	err := serve.ListenAndServe(ctx, ":8080", handler)
 //
 //	POST /v1/chains/{name}/runs         run: JSON in, JSON out; SSE with Accept: text/event-stream
-//	POST /v1/chains/{name}/runs/{id}/answer   what a human says to the question a run waits at
+//	GET  …/runs/{id}/question           what a run waits at; POST …/runs/{id}/answer has it go on
 //	GET  /v1/chains/{name}/ws           run, cancel and answer over a WebSocket
 //	GET  /v1/runs/{id}/events           read a streamed run again, from Last-Event-ID
 //	DELETE /v1/runs/{id}                cancel a streamed run
 //	POST /v1/runs/{id}/feedback         say how good the answer was
+//	POST /v1/chat/completions           the chains that take messages, for OpenAI's clients; GET /v1/models
 //	GET  /healthz, /readyz              is it up, does it take runs
 //	GET  /metrics                       what it does and what that costs, for Prometheus
 //	GET  /openapi.json                  all of this, for machines

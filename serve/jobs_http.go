@@ -137,13 +137,21 @@ func jobID(r *http.Request) string {
 // answerJob gives a waiting job its answer.
 func (s *Server) answerJob(w http.ResponseWriter, r *http.Request) {
 	s.aJob(func(ctx context.Context, r *http.Request) (*jobs.Job, error) {
-		var q struct {
-			Answer chain.Values `json:"answer"`
-		}
+		var q AnswerRequest
 		if p := s.readJSON(w, r, &q); p != nil {
 			return nil, p
 		}
-		return jobs.Answer(ctx, s.o.Jobs, r.PathValue("id"), q.Answer)
+		id := r.PathValue("id")
+		if q.To != "" {
+			j, err := s.o.Jobs.Load(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if j.Result == nil || j.Result.Interrupt == nil || j.Result.Interrupt.ID != q.To {
+				return nil, chain.ErrNotWaiting
+			}
+		}
+		return jobs.Answer(ctx, s.o.Jobs, id, q.Answer)
 	})(w, r)
 }
 

@@ -35,6 +35,10 @@ func (s *Server) describeChain(c chainDoc, paths, schemas object) {
 		"parameters": array{parameter("path", "id", "The run that waits.", true)},
 		"post":       answerOperation(c),
 	}
+	paths[at+"/runs/{id}/question"] = object{
+		"parameters": array{parameter("path", "id", "The run that waits.", true)},
+		"get":        operation("chains", "question_"+c.slug, "What a run of "+c.Name()+" waits at", object{"200": jsonResponse("The question.", schemaOf("Interrupt"))}),
+	}
 	paths[at+"/jobs"] = object{"post": jobOperation(c)}
 	paths[at+"/ws"] = object{"get": socketOperation(c)}
 }

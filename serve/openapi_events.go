@@ -23,7 +23,10 @@ func retrySchema() object {
 }
 
 func answerSchema() object {
-	return structure(object{"answer": typed("object", "As the run's interrupt.answer describes it.")}, false)
+	return structure(object{
+		"answer": typed("object", "As the run's interrupt.answer describes it."),
+		"to?":    typed("string", "The id of the interrupt that is answered: an answer that comes twice is then not taken for one to the next question."),
+	}, false)
 }
 
 func feedbackSchema() object {
@@ -38,7 +41,7 @@ func socketMessageSchema() object {
 	return structure(object{
 		"type":   object{"enum": array{"run", "answer", "cancel"}},
 		"input?": typed("object", "To run: the chain's input."), "session?": typed("string", ""), "labels?": labelsSchema,
-		"run?": typed("string", "To answer: the run that waits."), "answer?": typed("object", ""),
+		"run?": typed("string", "To answer: the run that waits."), "answer?": typed("object", ""), "to?": typed("string", "The id of the question that is answered."),
 	}, false)
 }
 

@@ -70,7 +70,7 @@ func toolCallSchema() object {
 
 func interruptSchema() object {
 	return structure(object{
-		"step": typed("string", "The step that asks."), "question": typed("string", "For a human."), "values?": typed("object", "What the human should see."),
+		"id": typed("string", "Of the question within its run."), "step": typed("string", "The step that asks."), "question": typed("string", "For a human."), "values?": typed("object", "What the human should see."),
 		"tool?":   schemaOf("ToolCall"),
 		"answer?": object{"type": array{"object", "boolean"}, "description": "The schema of what the answer must be."},
 	}, true)

@@ -23,6 +23,7 @@ func (t *table) HandleFunc(pattern string, h http.HandlerFunc) {
 func (s *Server) routes() http.Handler {
 	api, open := &s.api, &s.open
 	api.HandleFunc("POST /v1/chains/{name}/runs", s.postRun)
+	api.HandleFunc("GET /v1/chains/{name}/runs/{id}/question", s.getQuestion)
 	api.HandleFunc("POST /v1/chains/{name}/runs/{id}/answer", s.postAnswer)
 	api.HandleFunc("GET /v1/chains/{name}/ws", s.socket)
 	api.HandleFunc("GET /v1/runs/{id}/events", s.getEvents)

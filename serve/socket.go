@@ -31,7 +31,7 @@ type socketMessage struct {
 // task is what a message of type run or answer wants.
 func (m *socketMessage) task(c *chain.Chain) (task, *problem.Problem) {
 	if m.Type == "answer" {
-		return resumes(c, m.Run, m.Answer), m.AnswerRequest.check(m.Run)
+		return resumes(c, m.Run, m.AnswerRequest), m.AnswerRequest.check(m.Run)
 	}
 	return begins(c, m.RunRequest), m.RunRequest.check()
 }

@@ -23,8 +23,8 @@ func begins(c *chain.Chain, q RunRequest) task {
 }
 
 // resumes makes the rest of a run of an answer.
-func resumes(c *chain.Chain, runID string, answer chain.Values) task {
-	return task{chain: c, o: &chain.RunOptions{RunID: runID}, answer: answer}
+func resumes(c *chain.Chain, runID string, q AnswerRequest) task {
+	return task{chain: c, o: &chain.RunOptions{RunID: runID, AnswerTo: q.To}, answer: q.Answer}
 }
 
 // run does the task whole. Resuming a run that is over would return what it
