@@ -112,7 +112,7 @@ func aboutInput(s *jsonschema.Schema) string {
 		said = append(said, "one of "+strings.Join(values, ", "))
 	}
 	if s.Default != nil {
-		said = append(said, "else "+string(s.Default))
+		said = append(said, "default "+string(s.Default))
 	}
 	if s.MaxLength != nil {
 		said = append(said, fmt.Sprintf("at most %d characters", *s.MaxLength))

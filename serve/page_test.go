@@ -108,7 +108,7 @@ func TestPageCommands(t *testing.T) {
 	}
 	for _, want := range []string{
 		`Sells &lt;script&gt;alert(&#34;toys&#34;)&lt;/script&gt; &amp; more`, "what &lt;b&gt;they&lt;/b&gt; want; at most 100 characters",
-		`<code>language</code></td><td class="soft">string, optional</td><td>else &#34;en&#34;`, "at least 3", "one of &#34;it&#39;s $(new)",
+		`<code>language</code></td><td class="soft kind">string, optional</td><td>default &#34;en&#34;`, "at least 3", "one of &#34;it&#39;s $(new)",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %s", want)
