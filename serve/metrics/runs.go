@@ -44,6 +44,7 @@ func (r runs) all() []prometheus.Collector {
 func (m *Metrics) begun(e *chain.Event) {
 	name := m.chains.of(e.Chain)
 	m.runs.started.WithLabelValues(name).Inc()
+	m.runs.finished.WithLabelValues(name, "ok", "") // at 0 until one is: a rate needs to have seen it before
 	m.runs.inFlight.WithLabelValues(name).Inc()
 }
 

@@ -13,12 +13,21 @@ type served struct {
 	streams  *prometheus.GaugeVec
 }
 
+// newServed begins the series that are known at 0: a rate needs to have seen a
+// counter before it counts.
 func newServed() served {
-	return served{
+	s := served{
 		requests: counter("causeway_http_requests_total", "Requests that were answered, by endpoint and status.", "route", "status"),
 		refused:  counter("causeway_runs_refused_total", "Runs that the server did not take, by the code of the problem.", "reason"),
 		streams:  gauge("causeway_streams_open", "Clients that read events: over sse, or connected by websocket.", "kind"),
 	}
+	for _, reason := range []string{"busy", "closing"} {
+		s.refused.WithLabelValues(reason)
+	}
+	for _, kind := range []string{"sse", "websocket"} {
+		s.streams.WithLabelValues(kind)
+	}
+	return s
 }
 
 func (s served) all() []prometheus.Collector {
