@@ -14,6 +14,7 @@ func (p *place) fifo() bool { return strings.HasSuffix(p.Queue, ".fifo") }
 func TestFIFO(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, startFauxqs(t), "fifo", true)
+	p.remember(t)
 	p.Attempts = 100
 	ids := names("job", 60)
 	for _, id := range ids { // in order

@@ -42,16 +42,21 @@ func newPlace(t *testing.T, server, name string, fifo bool) *place {
 	if _, err := p.store.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.store.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{
-		Bucket: &name, VersioningConfiguration: &s3types.VersioningConfiguration{Status: s3types.BucketVersioningStatusEnabled},
-	}); err != nil {
-		t.Fatal(err)
-	}
 	p.backend, err = p.setting.backend(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// remember has the bucket keep all that jobs ever were.
+func (p *place) remember(t *testing.T) {
+	t.Helper()
+	if _, err := p.store.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{
+		Bucket: &p.Bucket, VersioningConfiguration: &s3types.VersioningConfiguration{Status: s3types.BucketVersioningStatusEnabled},
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (p *place) create(t *testing.T, name string, attributes map[string]string) string {

@@ -19,6 +19,7 @@ func TestStorm(t *testing.T) {
 	const count, away = 1000, 30 * time.Second
 	var weather outage
 	p := newPlace(t, weather.front(t, startFauxqs(t)), "storm", false)
+	p.remember(t)
 	p.Attempts = 100 // of dying workers there are many here
 	ids := names("job", count)
 

@@ -1,0 +1,26 @@
+package sqsjobs
+
+import (
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/causeway-go/causeway/serve/jobs"
+	"github.com/causeway-go/causeway/serve/jobs/jobstest"
+)
+
+// TestConformance: what every backend must do, over servers that are not ours.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	server := startFauxqs(t)
+	for name, fifo := range map[string]bool{"standard": false, "fifo": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var n atomic.Int32
+			jobstest.Run(t, func(t *testing.T) jobs.Backend {
+				n.Add(1)
+				return newPlace(t, server, strings.Join([]string{"conform", name, string('a' + rune(n.Load()))}, "-"), fifo).backend
+			})
+		})
+	}
+}
