@@ -3,6 +3,7 @@ package openapi
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -227,25 +228,35 @@ func (a *auditor) runs(t *testing.T) {
 func (a *auditor) answers(t *testing.T) {
 	var waiting struct {
 		RunID     string
-		Interrupt struct{ Answer json.RawMessage }
+		Interrupt struct {
+			ID     string
+			Answer json.RawMessage
+		}
 	}
 	body := a.ask(t, exchange{method: "POST", path: "/v1/chains/publish/runs", body: `{"input": {"text": "a"}}`, status: 200})
 	if err := json.Unmarshal(body, &waiting); err != nil || len(waiting.Interrupt.Answer) == 0 {
 		t.Fatalf("%v: %s", err, body)
 	}
 	at := "/v1/chains/publish/runs/" + waiting.RunID + "/answer"
+	question := strings.TrimSuffix(at, "answer") + "question"
+	a.ask(t, exchange{method: "GET", path: question, status: 200})
 	a.ask(t, exchange{method: "POST", path: at, body: `{"answer": 7}`, status: 400, invalid: true})
 	a.ask(t, exchange{method: "POST", path: at, body: `{"answer": {"approved": "perhaps"}}`, status: 422})
-	a.ask(t, exchange{method: "POST", path: at, body: `{"answer": {"approved": true}}`, status: 200})
+	a.ask(t, exchange{method: "POST", path: at, body: `{"answer": {"approved": true}, "to": "another"}`, status: 409})
+	a.ask(t, exchange{method: "POST", path: at, body: fmt.Sprintf(`{"answer": {"approved": true}, "to": %q}`, waiting.Interrupt.ID), status: 200})
 	a.ask(t, exchange{method: "POST", path: at, body: `{"answer": {"approved": true}}`, status: 409})
+	a.ask(t, exchange{method: "GET", path: question, status: 409})
 	for _, name := range []string{"triage", "maybe", "ask", "fails", "slow", awkward} { // they never wait
-		path := "/v1/chains/" + url.PathEscape(name) + "/runs/AAAA/answer"
-		resp := a.send(t, a.request(t, "POST", path, `{"answer": {}}`))
+		run := "/v1/chains/" + url.PathEscape(name) + "/runs/AAAA"
+		a.ask(t, exchange{method: "GET", path: run + "/question", status: 404})
+		resp := a.send(t, a.request(t, "POST", run+"/answer", `{"answer": {}}`))
 		resp.Body.Close()
 		if resp.StatusCode < 400 {
-			t.Errorf("%s answers %s", path, resp.Status)
+			t.Errorf("%s/answer answers %s", run, resp.Status)
 		}
-		a.operations[a.operationOf(t, a.request(t, "POST", path, ""))] = true
+		for method, path := range map[string]string{"GET": "/question", "POST": "/answer"} {
+			a.operations[a.operationOf(t, a.request(t, method, run+path, ""))] = true
+		}
 	}
 }
 
