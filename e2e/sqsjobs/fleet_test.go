@@ -72,9 +72,11 @@ func (f *fleet) keep(i int) {
 		err := cmd.Wait()
 		status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
 		f.mu.Lock()
-		if status.Signal() == syscall.SIGKILL {
+		switch {
+		case status.Signal() == syscall.SIGKILL:
 			f.killed[fmt.Sprint(cmd.Process.Pid)] = true
-		} else if err != nil {
+		case status.Signal() == syscall.SIGTERM: // it was told to end before it had begun
+		case err != nil:
 			f.t.Errorf("a worker ended: %v", err)
 		}
 		f.mu.Unlock()
