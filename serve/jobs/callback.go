@@ -110,8 +110,8 @@ func (e *CallbackError) Unwrap() error { return e.Err }
 // that ends in between leaves the call owed.
 //
 // A receiver is told at least once: when the answer is lost, or this process
-// dies before it has noted it, the call is made again with the same webhook-id,
-// which is the job's id. A status of more than 1 MiB is sent without its
+// dies before it has noted it, the call is made again with the same webhook-id:
+// the job's id, with a colon for each dot. A status of more than 1 MiB is sent without its
 // result; GET /v1/jobs/{id} has it.
 func (c *Callbacks) Send(ctx context.Context, j *Job) error {
 	to, err := c.admit(j.Callback)
