@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/causeway-go/causeway/e2e/internal/npm"
 	"github.com/causeway-go/causeway/serve"
 )
 
@@ -24,7 +25,7 @@ func run(t *testing.T, url, script string, flags ...string) seen {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", append(flags, script)...)
-	cmd.Dir = installed(t)
+	cmd.Dir = npm.Installed(t)
 	cmd.Env = append(os.Environ(), "SERVER_URL="+url, "SERVER_KEY="+key)
 	var complaint strings.Builder
 	cmd.Stderr = &complaint

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -52,16 +53,12 @@ func newSite(t *testing.T, o *serve.Options) *site {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- serve.Serve(ctx, l, serve.New(s.chains(), o)) }()
-	stopped := false
-	s.stop = func() {
+	s.stop = sync.OnceFunc(func() {
 		cancel()
-		if !stopped {
-			stopped = true
-			if err := <-ended; err != nil {
-				t.Errorf("the server ended with %v", err)
-			}
+		if err := <-ended; err != nil {
+			t.Errorf("the server ended with %v", err)
 		}
-	}
+	})
 	t.Cleanup(s.stop)
 	return s
 }

@@ -64,8 +64,10 @@ await report({
     const asked = await first.last("interrupted");
     await first.send(yes(asked.runId, { approved: "perhaps" }));
     const misfit = await first.last("problem");
-    await first.send(yes(asked.runId));
+    await first.send({ ...yes(asked.runId), to: asked.interrupt.id });
     const again = await first.last("interrupted");
+    await first.send({ ...yes(asked.runId), to: asked.interrupt.id });
+    const twice = await first.last("problem");
     first.ws.terminate();
     await first.closed;
     const second = new Line("asks");
@@ -77,7 +79,7 @@ await report({
     const unknown = await second.last("problem");
     second.ws.close();
     return {
-      question: asked.interrupt.question, shows: asked.interrupt.values.draft, misfit: misfit.code, again: again.interrupt.question,
+      question: asked.interrupt.question, shows: asked.interrupt.values.draft, misfit: misfit.code, twice: twice.code, again: again.interrupt.question,
       values: end.values, late: late.code, unknown: unknown.code,
     };
   },

@@ -24,7 +24,7 @@ func TestSockets(t *testing.T) {
 	s.wasCancelled("cancelled")
 	s.wasCancelled("again")
 	got.expect(t, "answer", map[string]any{
-		"question": "Is it good?", "shows": "about rain", "misfit": "bad-input", "again": "Shall it be sent?", "late": "not-waiting", "unknown": "no-run",
+		"question": "Is it good?", "shows": "about rain", "misfit": "bad-input", "twice": "not-waiting", "again": "Shall it be sent?", "late": "not-waiting", "unknown": "no-run",
 		"values": map[string]any{"draft": "about rain", "good": map[string]any{"approved": true}, "send": map[string]any{"approved": true, "reason": "fine"}},
 	})
 	got.expect(t, "ping", map[string]any{"pong": "are you there", "out": "alive"})
