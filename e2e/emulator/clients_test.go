@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/causeway-go/causeway/bedrock/emulator"
+	"github.com/causeway-go/causeway/e2e/internal/npm"
 )
 
 const greeting = "Hello, this is a scripted reply."
@@ -68,7 +69,7 @@ func run(t *testing.T, dir, script string, tls bool) (map[string]map[string]any,
 }
 
 func TestClients(t *testing.T) {
-	dir := installed(t)
+	dir := npm.Installed(t)
 	for _, tt := range []struct {
 		script    string
 		tls       bool

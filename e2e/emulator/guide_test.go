@@ -10,13 +10,18 @@ import (
 	"time"
 
 	"github.com/causeway-go/causeway/bedrock/emulator"
+	"github.com/causeway-go/causeway/e2e/internal/npm"
 )
 
 // block is the first code of a language that holds some words in
 // docs/emulator.md, with the address of s.
 func block(t *testing.T, language, words string, s *emulator.Server) string {
 	t.Helper()
-	for _, part := range strings.Split(string(read(t, "../../docs/emulator.md")), "```"+language+"\n")[1:] {
+	guide, err := os.ReadFile("../../docs/emulator.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range strings.Split(string(guide), "```"+language+"\n")[1:] {
 		code, _, _ := strings.Cut(part, "```")
 		if strings.Contains(code, words) {
 			return strings.ReplaceAll(code, "http://127.0.0.1:8099", s.URL)
@@ -28,7 +33,7 @@ func block(t *testing.T, language, words string, s *emulator.Server) string {
 
 // TestGuide runs the guide's Node program and its curl command as they are.
 func TestGuide(t *testing.T) {
-	dir := installed(t)
+	dir := npm.Installed(t)
 	emu := emulator.New(nil)
 	s, err := emu.Start()
 	if err != nil {
