@@ -15,9 +15,9 @@ import (
 	"github.com/causeway-go/causeway/chain"
 )
 
-func piece(text string) chain.Event {
+func word(text string) chain.Event {
 	return chain.Event{
-		Kind: chain.Token, Time: time.Date(2026, 11, 22, 17, 4, 5, 123456000, time.UTC),
+		Kind: chain.Token, Time: time.Date(2026, 11, 22, 17, 4, 5, 123456000, time.Local),
 		RunID: "K3J5Q7W2ZB4N6M8P", Chain: "support", Step: "answer", Text: text, Turn: 1,
 	}
 }
@@ -26,7 +26,7 @@ func piece(text string) chain.Event {
 func told(e chain.Event) string {
 	l := newLive("r", func() {}, 0)
 	l.tell(e)
-	return string(l.events[0].data)
+	return string(l.events[0].appendJSON(nil))
 }
 
 // Events written by hand are the bytes that encoding/json writes.
@@ -37,7 +37,7 @@ func FuzzTell(f *testing.F) {
 		f.Add(text, "token", "answer", int64(1), 1)
 	}
 	f.Fuzz(func(t *testing.T, text, kind, step string, nanos int64, turn int) {
-		e := piece(text)
+		e := word(text)
 		e.Kind, e.Step, e.Turn, e.Time = chain.Kind(kind), step, turn, time.Unix(nanos%1e12, nanos%1e9)
 		want, err := json.Marshal(e)
 		if err != nil {
@@ -55,7 +55,7 @@ func TestTellLeavesNothingOut(t *testing.T) {
 		if field.Tag.Get("json") == "-" {
 			continue
 		}
-		e := piece("a")
+		e := word("a")
 		v := reflect.ValueOf(&e).Elem().FieldByIndex(field.Index)
 		switch v.Kind() {
 		case reflect.String:
@@ -115,7 +115,7 @@ func TestAllocationsOfAnEvent(t *testing.T) {
 		t.Errorf("%.2f allocations for each event, at most 2 wanted", each)
 	}
 	l := newLive("r", func() {}, 0)
-	event := piece(" word")
+	event := word(" word")
 	if each := testing.AllocsPerRun(1000, func() { l.tell(event) }); each > 0.1 {
 		t.Errorf("%.2f allocations to keep an event", each)
 	}
@@ -162,7 +162,7 @@ func TestLaggingReaders(t *testing.T) {
 		})
 	}
 	for i := range 2000 {
-		e := piece(text)
+		e := word(text)
 		e.Turn = i + 1
 		l.tell(e)
 	}
@@ -178,7 +178,7 @@ func BenchmarkTell(b *testing.B) {
 		b.Run(fmt.Sprintf("%q", text), func(b *testing.B) {
 			b.ReportAllocs()
 			l := newLive("r", func() {}, 0)
-			e := piece(text)
+			e := word(text)
 			for b.Loop() {
 				l.tell(e)
 			}
@@ -187,7 +187,7 @@ func BenchmarkTell(b *testing.B) {
 	b.Run("encoding/json", func(b *testing.B) {
 		b.ReportAllocs()
 		l := newLive("r", func() {}, 0)
-		e := piece(" word")
+		e := word(" word")
 		for b.Loop() {
 			l.add(e.Kind, e)
 		}

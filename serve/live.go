@@ -21,19 +21,14 @@ type live struct {
 	events  []stored
 	dropped int           // events that no longer fit, from the front
 	size    int           // bytes of events
-	block   []byte        // that the next piece of text goes into
+	block   []byte        // that the next words go into
+	piece   *piece        // of the last piece of text
 	done    bool          // no more events will come
 	more    chan struct{} // closed and replaced when events come that somebody waits for
 	awaited bool          // somebody has more
 	readers int
 	window  time.Duration
 	idle    *time.Timer // cancels the run when nobody reads
-}
-
-// stored is one event, encoded once for all readers.
-type stored struct {
-	kind chain.Kind
-	data []byte // JSON
 }
 
 // maxKept is how many bytes of events one run keeps for readers that are slow
@@ -71,7 +66,7 @@ func (l *live) encode(kind chain.Kind, event any) stored {
 	if err != nil { // a step made a value that JSON has no form for
 		data, _ = json.Marshal(chain.Event{Kind: kind, RunID: l.id, Error: "the event cannot be written as JSON"})
 	}
-	return stored{kind, data}
+	return stored{kind: kind, data: data}
 }
 
 // add appends an event and wakes the readers.
@@ -121,15 +116,15 @@ func (l *live) told(seen int) bool {
 
 func (l *live) push(e stored) {
 	l.events = append(l.events, e)
-	l.size += len(e.data)
+	l.size += e.bytes()
 	if l.size <= maxKept {
 		return
 	}
 	drop := 0 // a quarter, so that it is not done for each event
 	for ; l.size > maxKept*3/4 && drop < len(l.events)-1; drop++ {
-		l.size -= len(l.events[drop].data)
+		l.size -= l.events[drop].bytes()
 	}
-	l.events = slices.Clone(l.events[drop:]) // readers may still be at the old ones
+	l.events = slices.Clone(l.events[drop:])
 	l.dropped += drop
 }
 
@@ -140,20 +135,60 @@ func (l *live) wake() {
 	}
 }
 
-// next returns the events after number seen (1 is the first), whether that is
-// all there will ever be, and a channel that closes when there are more.
+// bytes is about what an event takes.
+func (e *stored) bytes() int { return len(e.data) + 64 }
+
+// next returns the events after number seen (1 is the first), as JSON, whether
+// that is all there will ever be, and a channel that closes when there are more.
 func (l *live) next(seen int) (events []stored, done bool, more <-chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	from := seen - l.dropped
-	if from < 0 {
-		return nil, false, nil, errLagged
+	after, err := l.after(seen)
+	if err != nil {
+		return nil, false, nil, err
 	}
-	if from > len(l.events) {
-		from = len(l.events)
+	for i := range after {
+		e := &after[i]
+		events = append(events, stored{kind: e.kind, data: e.appendJSON(nil)})
 	}
 	l.awaited = true
-	return l.events[from:len(l.events):len(l.events)], l.done, l.more, nil
+	return events, l.done, l.more, nil
+}
+
+// frames appends the events after number seen as a stream has them, and returns
+// the number of the last. More is nil where there are more already.
+func (l *live) frames(buf []byte, seen int) (out []byte, last int, done bool, more <-chan struct{}, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	after, err := l.after(seen)
+	if err != nil {
+		return buf, seen, false, nil, err
+	}
+	for i := range after {
+		if len(buf) >= maxPiece { // a slow reader's backlog is not held a second time
+			return buf, seen + i, false, nil, nil
+		}
+		buf = appendEvent(buf, seen+i+1, &after[i])
+	}
+	l.awaited = true
+	return buf, seen + len(after), l.done, l.more, nil
+}
+
+// after returns the events after number seen that are there.
+func (l *live) after(seen int) ([]stored, error) {
+	from := seen - l.dropped
+	if from < 0 {
+		return nil, errLagged
+	}
+	return l.events[min(from, len(l.events)):], nil
+}
+
+// lagged reports whether the event after number seen is no longer kept.
+func (l *live) lagged(seen int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, err := l.after(seen)
+	return err != nil
 }
 
 // join counts a reader; part lets it go, and cancels the run when it was the

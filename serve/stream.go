@@ -145,7 +145,7 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent) // by this an EventSource knows that it need not ask again
 		return
 	}
-	if _, _, _, err := l.next(seen); err != nil {
+	if l.lagged(seen) {
 		problem.New(http.StatusGone, "lagged", "The events after this one are no longer kept.").Write(w)
 		return
 	}
@@ -169,24 +169,19 @@ func (s *Server) sse(w http.ResponseWriter, r *http.Request, l *live, seen int) 
 	defer beat.Stop()
 	var buf []byte
 	for {
-		events, done, more, err := l.next(seen)
-		if err != nil {
+		var done bool
+		var more <-chan struct{}
+		var err error
+		if buf, seen, done, more, err = l.frames(buf[:0], seen); err != nil {
 			return // too far behind: the client sees the stream end, and may ask what is left
-		}
-		buf = buf[:0]
-		for _, e := range events {
-			if seen++; len(buf) >= maxPiece { // a slow reader's backlog is not held a second time
-				if _, err := w.Write(buf); err != nil {
-					return
-				}
-				buf = buf[:0]
-			}
-			buf = appendEvent(buf, seen, e)
 		}
 		if len(buf) > 0 {
 			if _, err := w.Write(buf); err != nil {
 				return
 			}
+		}
+		if more == nil {
+			continue
 		}
 		if err := out.Flush(); err != nil || done {
 			return
@@ -205,12 +200,12 @@ func (s *Server) sse(w http.ResponseWriter, r *http.Request, l *live, seen int) 
 
 // appendEvent writes one event by the WHATWG's rules. JSON has no line breaks
 // of its own, so data is one line.
-func appendEvent(buf []byte, id int, e stored) []byte {
+func appendEvent(buf []byte, id int, e *stored) []byte {
 	buf = append(buf, "id: "...)
 	buf = strconv.AppendInt(buf, int64(id), 10)
 	buf = append(buf, "\nevent: "...)
 	buf = append(buf, e.kind...)
 	buf = append(buf, "\ndata: "...)
-	buf = append(buf, e.data...)
+	buf = e.appendJSON(buf)
 	return append(buf, "\n\n"...)
 }
