@@ -141,6 +141,8 @@ func (a *agentStep) converse(ctx context.Context, t *talk) (*llms.ContentChoice,
 		now, done := t.f.run.journal.turn(t.f.path, n)
 		if done {
 			t.f.res.StepResult = now.cost
+			earlier := now.cost
+			t.f.res.earlier = &earlier
 		} else {
 			choice, err := t.generate(ctx, t.f, t.msgs, n, offer...)
 			if err != nil {

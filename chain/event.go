@@ -41,6 +41,14 @@ type Event struct {
 	Labels map[string]string `json:"labels,omitempty"` // run.started, and with those of steps the run's last event
 	Result *Result           `json:"-"`                // run.finished, interrupted: everything, for readers in this process
 	Err    error             `json:"-"`                // run.finished: what Run returns, for readers in this process
+
+	// For readers in this process who add up costs: a run that is resumed tells
+	// of some again. Resumed is, for step.finished of a step that went on where
+	// an earlier process or attempt had stopped, what it cost since; nil means
+	// that all of its cost is new. Unfinished is, in a run's last event, what
+	// steps that are not finished cost in this attempt.
+	Resumed    *StepResult  `json:"-"`
+	Unfinished []StepResult `json:"-"`
 }
 
 // Kind says what an Event tells of.

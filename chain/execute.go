@@ -65,7 +65,7 @@ func (f frame) step(ctx context.Context, s Step, in env) (Values, error) {
 	}
 	f.res.Duration = time.Since(start)
 	if isWaiting(err) {
-		f.run.spend(f.res.StepResult)
+		f.run.pause(f.res)
 		return nil, err
 	}
 	if err != nil {
@@ -193,6 +193,9 @@ func (f frame) account(out Values) {
 	}
 	if res.Turns > 0 {
 		e.Turn, e.Usage = res.Turns, &res.Usage
+	}
+	if res.earlier != nil {
+		e.Resumed = new(res.since())
 	}
 	f.emit(e)
 }

@@ -36,7 +36,19 @@ func frameOf(ctx context.Context) frame {
 type tally struct {
 	mu sync.Mutex // held while a model's cost is booked: tools may ask models side by side
 	StepResult
-	said []llms.MessageContent
+	earlier *StepResult // of it, what was spent before the run was resumed; nil: nothing
+	said    []llms.MessageContent
+}
+
+// since is what the step cost since the run began or was resumed.
+func (t *tally) since() StepResult {
+	s := t.StepResult
+	if t.earlier != nil {
+		s.Usage = s.Usage.Sub(t.earlier.Usage)
+		s.Attempts -= t.earlier.Attempts
+		s.Waited -= t.earlier.Waited
+	}
+	return s
 }
 
 // within returns ctx with f in it.

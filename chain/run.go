@@ -70,6 +70,7 @@ type run struct {
 	attempts   int
 	waited     time.Duration
 	firstToken time.Duration
+	paused     []StepResult // what steps that wait have cost, since the run began or was resumed
 }
 
 // Run runs the chain from in to its result. Models are asked unstreamed;
@@ -134,7 +135,9 @@ func (c *Chain) bounded(ctx context.Context, r *run, vals Values) (*Result, erro
 		res.Interrupt, err = &w.asked, nil
 	}
 	if r.sink != nil {
-		f.emit(finished(res, err))
+		e := finished(res, err)
+		e.Unfinished = r.paused
+		f.emit(e)
 	}
 	return res, err
 }
@@ -200,6 +203,16 @@ func (r *run) spend(s StepResult) {
 	r.waited += s.Waited
 	if s.Prompt != nil && !slices.Contains(r.prompts, *s.Prompt) {
 		r.prompts = append(r.prompts, *s.Prompt)
+	}
+}
+
+// pause adds what a step has cost that waits for a human.
+func (r *run) pause(t *tally) {
+	r.spend(t.StepResult)
+	if s := t.since(); s.Attempts > 0 {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.paused = append(r.paused, s)
 	}
 }
 

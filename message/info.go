@@ -52,6 +52,19 @@ func (u Usage) Add(v Usage) Usage {
 	}
 }
 
+// Sub returns what u has more than v.
+func (u Usage) Sub(v Usage) Usage {
+	return Usage{
+		Input:        u.Input - v.Input,
+		Output:       u.Output - v.Output,
+		CacheRead:    u.CacheRead - v.CacheRead,
+		CacheWrite:   u.CacheWrite - v.CacheWrite,
+		Reasoning:    u.Reasoning - v.Reasoning,
+		CacheWrite5m: u.CacheWrite5m - v.CacheWrite5m,
+		CacheWrite1h: u.CacheWrite1h - v.CacheWrite1h,
+	}
+}
+
 // infoKey is the one key of GenerationInfo that is ours.
 const infoKey = "causeway"
 

@@ -53,19 +53,29 @@ func (a asked) all() []prometheus.Collector {
 
 // spent counts what a step cost that has ended, well or not.
 func (m *Metrics) spent(e *chain.Event) {
-	if e.Attempts == 0 && e.Usage == nil {
-		return // it asked no model
-	}
-	name, model := m.chains.of(e.Chain), m.models.of(e.Model)
-	add(m.asked.requests.WithLabelValues(name, model), float64(e.Attempts))
-	add(m.asked.waited.WithLabelValues(name, model), e.Waited.Seconds())
-	if e.FirstToken > 0 {
-		m.asked.firstToken.WithLabelValues(model).Observe(e.FirstToken.Seconds())
-	}
-	if e.Usage == nil {
+	if e.Resumed != nil {
+		m.booked(e.Chain, *e.Resumed)
 		return
 	}
-	for kind, n := range tokensOf(*e.Usage) {
+	if e.FirstToken > 0 {
+		m.asked.firstToken.WithLabelValues(m.models.of(e.Model)).Observe(e.FirstToken.Seconds())
+	}
+	s := chain.StepResult{Model: e.Model, Attempts: e.Attempts, Waited: e.Waited}
+	if e.Usage != nil {
+		s.Usage = *e.Usage
+	}
+	m.booked(e.Chain, s)
+}
+
+// booked counts what a step cost in one attempt at the run.
+func (m *Metrics) booked(chainName string, s chain.StepResult) {
+	if s.Attempts == 0 && s.Usage == (message.Usage{}) {
+		return // it asked no model
+	}
+	name, model := m.chains.of(chainName), m.models.of(s.Model)
+	add(m.asked.requests.WithLabelValues(name, model), float64(s.Attempts))
+	add(m.asked.waited.WithLabelValues(name, model), s.Waited.Seconds())
+	for kind, n := range tokensOf(s.Usage) {
 		if n > 0 {
 			m.asked.tokens.WithLabelValues(name, model, kind).Add(float64(n))
 		}
@@ -73,10 +83,10 @@ func (m *Metrics) spent(e *chain.Event) {
 	if m.asked.cost == nil {
 		return
 	}
-	if cost, known := m.o.Prices.Cost(e.Model, *e.Usage); known {
+	if cost, known := m.o.Prices.Cost(s.Model, s.Usage); known {
 		add(m.asked.cost.WithLabelValues(name, model), cost)
 	} else {
-		u := *e.Usage
+		u := s.Usage
 		add(m.asked.unpriced.WithLabelValues(model), float64(u.Input+u.Output+u.CacheRead+u.CacheWrite))
 	}
 }

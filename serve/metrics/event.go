@@ -6,10 +6,9 @@ import "github.com/causeway-go/causeway/chain"
 // chain.RunOptions.Events for example, once for each run: a run that is heard
 // twice is counted twice. A token costs a few nanoseconds and no memory.
 //
-// A step is counted when it ends. What an agent had spent when it began to
-// wait for an answer is counted once it has the answer and is done; what it
-// had spent when it failed is counted then, and once more when the run is
-// resumed at its checkpoint and the step ends.
+// What a step costs is counted when it ends, or when it begins to wait for a
+// human. A run that is resumed, in whatever process, counts what it spends from
+// then on; what a process spends in a step within which it is killed is lost.
 func (m *Metrics) Event(e chain.Event) {
 	switch e.Kind {
 	case chain.RunStarted:

@@ -52,6 +52,9 @@ func (m *Metrics) begun(e *chain.Event) {
 func (m *Metrics) ended(e *chain.Event) {
 	name := m.chains.of(e.Chain)
 	outcome, why := m.outcome(e)
+	for _, s := range e.Unfinished {
+		m.booked(e.Chain, s)
+	}
 	m.runs.inFlight.WithLabelValues(name).Dec()
 	m.runs.finished.WithLabelValues(name, outcome, why).Inc()
 	m.runs.duration.WithLabelValues(name, outcome).Observe(e.Duration.Seconds())
