@@ -3,6 +3,7 @@ package sqsjobs
 import (
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/causeway-go/causeway/serve/sqsjobs"
 )
+
+var places atomic.Int32 // so far, for their names
 
 // place is a queue, its dead-letter queue and a bucket, for one test.
 type place struct {
@@ -25,6 +28,7 @@ type place struct {
 func newPlace(t *testing.T, server, name string, fifo bool) *place {
 	t.Helper()
 	p := &place{queue: newQueue(server), store: newStore(gateway)}
+	name = fmt.Sprint(name, "-", places.Add(1))
 	suffix, attributes := "", map[string]string{}
 	if fifo {
 		suffix, attributes = ".fifo", map[string]string{"FifoQueue": "true"}

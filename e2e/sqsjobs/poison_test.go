@@ -1,6 +1,7 @@
 package sqsjobs
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -76,8 +77,8 @@ func TestDocuments(t *testing.T) {
 	if _, err := p.store.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &p.Bucket, Key: new(key), Body: strings.NewReader("letter")}); err != nil {
 		t.Fatal(err)
 	}
-	notice := `{"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
-		"s3": {"bucket": {"name": "documents"}, "object": {"key": "in+box/letter+1.txt", "size": 6, "sequencer": "0A"}}}]}`
+	notice := fmt.Sprintf(`{"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+		"s3": {"bucket": {"name": %q}, "object": {"key": "in+box/letter+1.txt", "size": 6, "sequencer": "0A"}}}]}`, p.Bucket)
 	p.put(t, notice)
 	p.put(t, notice)
 	launch(t, p.setting, 2)

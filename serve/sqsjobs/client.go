@@ -41,8 +41,11 @@ func absent(err error) bool {
 
 // refused reports that asking S3 again would bring the same answer.
 func refused(err error) bool {
-	s := status(err)
-	return s >= 400 && s < 500 && s != http.StatusRequestTimeout && s != http.StatusConflict && s != http.StatusTooManyRequests
+	switch code(err) {
+	case "AccessDenied", "AllAccessDisabled", "NoSuchBucket", "KeyTooLongError", "KMS.DisabledException", "KMS.NotFoundException":
+		return true
+	}
+	return false
 }
 
 func value[T any](p *T) (v T) {

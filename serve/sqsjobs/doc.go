@@ -21,7 +21,9 @@
 // id, session, labels and callback if they like. With Options.Documents a
 // bucket's notifications become jobs: whoever puts letter.txt there finds
 // letter.txt.result.json beside it. What is neither goes to the dead-letter
-// queue with an attribute that says why.
+// queue with an attribute, reason, that says why. A doorbell that lies there
+// without one was given up by SQS itself, as its workers died too early to say
+// a word: its job goes on when the message is moved back.
 //
 // A worker needs sqs:GetQueueAttributes, GetQueueUrl, ReceiveMessage,
 // ChangeMessageVisibility, DeleteMessage and SendMessage on the queue,

@@ -102,7 +102,7 @@ const maxClashes = 20
 // put writes an object and returns its ETag.
 func (b *Backend) put(ctx context.Context, bucket string, body []byte, in *s3.PutObjectInput) (etag string, err error) {
 	in.Bucket, in.ContentType = &bucket, new("application/json")
-	if b.o.KMSKeyID != "" {
+	if b.o.KMSKeyID != "" && bucket == b.bucket { // results lie in buckets that have their own ways
 		in.ServerSideEncryption, in.SSEKMSKeyId = types.ServerSideEncryptionAwsKms, &b.o.KMSKeyID
 	}
 	for range maxClashes {

@@ -12,7 +12,7 @@ import (
 type Options struct {
 	// Prefix of all keys, without a slash at its end; empty means causeway.
 	Prefix string
-	// KMSKeyID, if set, has objects encrypted with that key.
+	// KMSKeyID, if set, has objects in the jobs' bucket encrypted with that key.
 	KMSKeyID string
 	// DeadLetterURL is the queue for messages that no worker can do; empty
 	// means the one that the queue's redrive policy names.
