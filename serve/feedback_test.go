@@ -156,7 +156,8 @@ func tried(t *testing.T) *chain.Chain {
 // the variant, whichever way the answer came.
 func TestFeedbackOnAnExperiment(t *testing.T) {
 	store := openFeedback(t, filepath.Join(t.TempDir(), "feedback.jsonl"))
-	ts := httptest.NewServer(serve.New([]*chain.Chain{tried(t)}, &serve.Options{Feedback: store}))
+	s := serve.New([]*chain.Chain{tried(t)}, &serve.Options{Feedback: store})
+	ts := httptest.NewServer(s)
 	t.Cleanup(ts.Close)
 	const runs = 16
 	for i := range runs {
@@ -184,6 +185,10 @@ func TestFeedbackOnAnExperiment(t *testing.T) {
 	if variants["control"]+variants["warm"] != runs || variants["control"] == 0 || variants["warm"] == 0 {
 		t.Errorf("variants %v, want %d of both kinds", variants, runs)
 	}
+	expect(t, scrape(t, s), map[string]float64{ // the variants are parts of one chain, and counted once
+		"causeway_runs_finished_total chain=support outcome=ok problem=": runs,
+		"causeway_model_requests_total chain=support model=" + sonnet:    runs,
+	})
 }
 
 func fromJSON(t *testing.T, ts *httptest.Server, body string) (runID string) {
