@@ -2,7 +2,6 @@ package serve
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -111,7 +110,7 @@ func (m chatModel) task(q *chatRequest) (task, *openAIError) {
 	if m.system != "" && c.system != "" {
 		in[m.system] = c.system
 	}
-	t := begins(m.chain, RunRequest{Input: in, Labels: maps.Clone(q.labels())})
+	t := begins(m.chain, RunRequest{Input: in, Labels: q.labels()})
 	t.o.History, t.o.CallOptions = c.history, q.options()
 	t.o.CallOptionsFor = func(step string) bool { return m.chain.Writes(m.output, step) } // a sorter cut short by the client's max_tokens sorts nothing
 	return t, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 
 	"github.com/tmc/langchaingo/llms"
 )
@@ -173,9 +174,7 @@ func (q *chatRequest) labels() map[string]string {
 		return q.Metadata
 	}
 	labels := map[string]string{}
-	for k, v := range q.Metadata {
-		labels[k] = v
-	}
+	maps.Copy(labels, q.Metadata)
 	labels["user"] = q.User
 	return labels
 }

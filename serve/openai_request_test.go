@@ -76,10 +76,10 @@ func TestChunksAreOneLineOfJSON(t *testing.T) {
 	tokens := []string{"a", "\n", "\r\n", "\"", "<script>", "\u2028\u2029", "\x00\x1b", "ü😀", "\xff", "data: [DONE]\n\n"}
 	s := &sink{header: http.Header{}}
 	c := newSinkStream(s)
-	want := ""
+	var want strings.Builder
 	for _, token := range tokens {
 		c.say(token)
-		want += strings.ToValidUTF8(token, string(utf8.RuneError))
+		want.WriteString(strings.ToValidUTF8(token, string(utf8.RuneError)))
 	}
 	if s.writes != len(tokens) {
 		t.Errorf("%d writes for %d tokens", s.writes, len(tokens))
@@ -102,8 +102,8 @@ func TestChunksAreOneLineOfJSON(t *testing.T) {
 		}
 		got += m.Choices[0].Delta.Content
 	}
-	if got != want {
-		t.Errorf("came as %q, want %q", got, want)
+	if got != want.String() {
+		t.Errorf("came as %q, want %q", got, want.String())
 	}
 }
 

@@ -1,5 +1,7 @@
 package serve
 
+import "maps"
+
 // describeChat describes what OpenAI's clients ask for, as far as it means
 // something to a chain; its full form is OpenAI's to describe.
 func (s *Server) describeChat(paths, schemas object) {
@@ -17,9 +19,7 @@ func (s *Server) describeChat(paths, schemas object) {
 	complete["parameters"] = array{idempotencyKey, preferWait}
 	paths["/v1/chat/completions"] = object{"post": complete}
 
-	for name, schema := range chatSchemas() {
-		schemas[name] = schema
-	}
+	maps.Copy(schemas, chatSchemas())
 }
 
 // chatOperation is an operation whose faults are in OpenAI's words.

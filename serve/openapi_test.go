@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http/httptest"
 	"net/url"
 	"reflect"
@@ -155,9 +156,7 @@ func resolves(doc object, ref string) bool {
 // there.
 func TestSchemasAreThoseOfTheTypes(t *testing.T) {
 	all := sharedSchemas()
-	for name, schema := range chatSchemas() {
-		all[name] = schema
-	}
+	maps.Copy(all, chatSchemas())
 	for name, v := range map[string]any{
 		"Problem": problem.Problem{}, "Usage": message.Usage{}, "PromptUse": chain.PromptUse{}, "Step": chain.StepResult{},
 		"ToolCall": chain.ToolEvent{}, "Interrupt": chain.Interrupt{}, "Result": chain.Result{}, "Event": chain.Event{},
@@ -173,8 +172,8 @@ func TestSchemasAreThoseOfTheTypes(t *testing.T) {
 		}
 		kind := reflect.TypeOf(v)
 		fields := 0
-		for i := range kind.NumField() {
-			tag := kind.Field(i).Tag.Get("json")
+		for field := range kind.Fields() {
+			tag := field.Tag.Get("json")
 			key, rest, _ := strings.Cut(tag, ",")
 			if key == "-" || key == "" {
 				continue

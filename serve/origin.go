@@ -46,13 +46,13 @@ func allow(h http.Header, r *http.Request, origin string) (preflight bool) {
 		return false
 	}
 	h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE")
-	allowed := "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer"
+	allowed := []string{"Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Prefer"}
 	for name := range strings.SplitSeq(r.Header.Get("Access-Control-Request-Headers"), ",") {
 		if name = strings.TrimSpace(name); strings.HasPrefix(strings.ToLower(name), "x-stainless-") {
-			allowed += ", " + name // OpenAI's client tells of itself
+			allowed = append(allowed, name) // OpenAI's client tells of itself
 		}
 	}
-	h.Set("Access-Control-Allow-Headers", allowed)
+	h.Set("Access-Control-Allow-Headers", strings.Join(allowed, ", "))
 	h.Set("Access-Control-Max-Age", "600")
 	return true
 }

@@ -102,12 +102,12 @@ func TestStreamsByTheStandard(t *testing.T) {
 // A chat completion is a stream by the same rules: its pieces are the tokens.
 func TestChatStreamsByTheStandard(t *testing.T) {
 	tokens := made(t, "tokens", func(ctx context.Context, _ in) (string, error) {
-		all := ""
+		var all strings.Builder
 		for _, token := range nasty {
-			all += token
+			all.WriteString(token)
 			chain.Emit(ctx, chain.Event{Kind: chain.Token, Text: token})
 		}
-		return all, nil
+		return all.String(), nil
 	})
 	url, _ := serving(t, &serve.Options{}, tokens)
 	raw := rawOf(t, stream(t, t.Context(), url+"/v1/chat/completions", user("tokens", "x", `,"stream":true,"stream_options":{"include_usage":true}`)))
