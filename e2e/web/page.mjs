@@ -1,10 +1,12 @@
 // What a person does with examples/web, in a real browser. It prints what was
 // seen as JSON; the Go test decides whether that is right.
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const { url, chromium: executablePath, proxy, cut } = JSON.parse(readFileSync(0, "utf8"));
-const seen = { complaints: [], foreign: [] };
+const seen = { complaints: [], foreign: [], barriers: [] };
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({
   executablePath,
   proxy: { server: proxy, bypass: "<-loopback>" }, // the test's own, which can cut connections
@@ -35,10 +37,23 @@ const ask = async (question) => {
   await page.keyboard.press("Enter");
 };
 
+// looked finds what people who cannot see, point or tell colours apart cannot
+// use, on the light page and on the dark one.
+const looked = async (when) => {
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" }); // what moves is half transparent
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run());
+    for (const v of violations) seen.barriers.push(`${when}, ${colorScheme}: ${v.help}: ${v.nodes.map((n) => n.html).join(" ")}`);
+  }
+  await page.emulateMedia({ reducedMotion: null });
+};
+
 const opened = await page.goto(url);
 seen.policy = opened.headers()["content-security-policy"];
 seen.where = await page.locator(".where").innerText();
 seen.focus = await page.evaluate(() => document.activeElement.id);
+await looked("at first");
 await page.evaluate(() => {
   // Notes when the answer grew, and what a screen reader is told.
   window.grown = [];
@@ -78,6 +93,8 @@ await ask("And what was in it?");
 await ended(1);
 seen.followUp = await text(1);
 
+await looked("answered");
+
 // An answer that would take a minute is stopped.
 await ask("Tell me an endless story");
 await turn(2).locator(".text").waitFor();
@@ -89,6 +106,8 @@ seen.stopped = { state: await state(2), said: await turn(2).locator(".fault").in
 await ask("What if it goes wrong?");
 await ended(3);
 seen.failed = { state: await state(3), said: await turn(3).locator(".fault").innerText() };
+
+await looked("failed");
 
 // The network goes away in the middle of an answer, and comes back.
 await ask("Count to twenty");

@@ -20,6 +20,7 @@ import (
 // sight is what page.mjs saw.
 type sight struct {
 	Complaints, Foreign  []string
+	Barriers             []string
 	Policy, Where, Focus string
 	Asked                struct {
 		State, Facts, Dl, Focus string
@@ -88,6 +89,9 @@ func TestPage(t *testing.T) {
 func (s *sight) page(t *testing.T) {
 	if len(s.Complaints) > 0 || len(s.Foreign) > 0 {
 		t.Errorf("the browser complains %q, and asks others %q", s.Complaints, s.Foreign)
+	}
+	for _, b := range s.Barriers {
+		t.Error(b)
 	}
 	if !strings.Contains(s.Policy, "default-src 'none'") || strings.Contains(s.Policy, "unsafe") {
 		t.Errorf("policy %q", s.Policy)
