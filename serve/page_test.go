@@ -52,7 +52,7 @@ func pageOf(t *testing.T, o *serve.Options, header ...string) (page string, comm
 	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/html; charset=utf-8" {
 		t.Fatalf("%s %s", resp.Status, page)
 	}
-	for _, block := range strings.Split(page, "<pre><code>curl")[1:] {
+	for _, block := range strings.Split(page, `<pre tabindex="0"><code>curl`)[1:] {
 		command, _, _ := strings.Cut(block, "</code></pre>")
 		commands = append(commands, "curl"+html.UnescapeString(command))
 		words := arguments(t, commands[len(commands)-1])
