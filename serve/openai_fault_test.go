@@ -28,6 +28,8 @@ func chatFaults() []chatFault {
 		{"an unknown role", `{"model":"talk","messages":[{"role":"king","content":"hi"},{"role":"user","content":"hi"}]}`, 400, "invalid_request_error", "messages[0].role", "invalid_value"},
 		{"a result of no call", `{"model":"talk","messages":[{"role":"tool","tool_call_id":"x","content":"hi"},{"role":"user","content":"hi"}]}`, 400, "invalid_request_error", "messages[0].tool_call_id", "invalid_value"},
 		{"no text", user("talk", ""), 400, "invalid_request_error", "messages[0].content", "invalid_value"},
+		{"blanks", user("talk", " \n"), 400, "invalid_request_error", "messages[0].content", "invalid_value"},
+		{"a picture that nobody reads", `{"model":"talk","messages":[{"role":"user","content":[{"type":"text","text":"x"},{"type":"image_url","image_url":{"url":"data:image/tiff;base64,aGk="}}]}]}`, 400, "invalid_request_error", "messages[0].content[1].image_url", "invalid_value"},
 		{"a picture elsewhere", `{"model":"talk","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]}`, 400, "invalid_request_error", "messages[0].content[0].image_url", "invalid_value"},
 		{"a picture for a reader of text", `{"model":"agent","messages":[{"role":"user","content":[{"type":"text","text":"hi"},{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk="}}]}]}`, 400, "invalid_request_error", "messages", "invalid_value"},
 		{"a sound", `{"model":"talk","messages":[{"role":"user","content":[{"type":"input_audio"}]}]}`, 400, "invalid_request_error", "messages[0].content[0].type", "invalid_value"},

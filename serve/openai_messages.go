@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tmc/langchaingo/llms"
@@ -84,7 +85,7 @@ func (q *chatRequest) converse() (*conversation, *openAIError) {
 			c.history = append(c.history, said...)
 		}
 	}
-	if c.words == "" {
+	if strings.TrimSpace(c.words) == "" {
 		return nil, refuse(fmt.Sprintf("messages[%d].content", last), "The user's last message has no text.")
 	}
 	return c, nil
@@ -132,7 +133,7 @@ func (m *chatMessage) parts(at string) ([]llms.ContentPart, *openAIError) {
 		case "image_url":
 			image, ok := inlineImage(p.ImageURL.URL)
 			if !ok || m.Role != "user" {
-				return nil, refuse(fmt.Sprintf("%s.content[%d].image_url", at, i), "Only the user sends images, and only inside the request: data:image/png;base64,…")
+				return nil, refuse(fmt.Sprintf("%s.content[%d].image_url", at, i), "Only the user sends images, and only inside the request: data:image/png;base64,… (or jpeg, gif, webp).")
 			}
 			parts = append(parts, image)
 		default:
@@ -142,13 +143,16 @@ func (m *chatMessage) parts(at string) ([]llms.ContentPart, *openAIError) {
 	return parts, nil
 }
 
+// imageKinds are the pictures that models read.
+var imageKinds = []string{"image/png", "image/jpeg", "image/gif", "image/webp"}
+
 // inlineImage reads a data: URL (RFC 2397). Others are not fetched: a server
 // that fetches what its callers name reaches where they cannot.
 func inlineImage(url string) (message.Image, bool) {
 	header, data, ok := strings.Cut(url, ",")
 	kind, isData := strings.CutPrefix(header, "data:")
 	kind, isBase64 := strings.CutSuffix(kind, ";base64")
-	if !ok || !isData || !isBase64 || !strings.HasPrefix(kind, "image/") {
+	if !ok || !isData || !isBase64 || !slices.Contains(imageKinds, kind) {
 		return message.Image{}, false
 	}
 	raw, err := base64.StdEncoding.DecodeString(data)
