@@ -175,6 +175,34 @@ func TestNoQueue(t *testing.T) {
 	}
 }
 
+// down is a bucket that cannot be reached.
+type down struct{ *s3.Client }
+
+func (down) PutObject(context.Context, *s3.PutObjectInput, ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
+	return nil, errors.New("connection refused")
+}
+
+// TestNoBucket: what another program asks for is not lost when it cannot be
+// kept, and is no reason to hold back the rest.
+func TestNoBucket(t *testing.T) {
+	b := newBench(t, standard, 5)
+	away, err := sqsjobs.New(t.Context(), b.queue, b.url, down{b.store}, bucket, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.send(t, `{"chain": "report", "input": {}, "id": "asked"}`)
+	if got, err := away.Receive(t.Context(), 1, time.Second); len(got) != 0 || err == nil || !strings.Contains(err.Error(), "connection refused") {
+		t.Errorf("received %v, %v", got, err)
+	}
+	b.send(t, `{"job": "a"}`)
+	if got, err := away.Receive(t.Context(), 1, time.Minute); len(got) != 1 || err != nil {
+		t.Errorf("received %v, %v", got, err)
+	}
+	if got := receive(t, b.open(t, nil)); len(got) != 1 || got[0].JobID() != "asked" {
+		t.Errorf("received %v", got)
+	}
+}
+
 // lossy writes everything twice, as a client does whose first answer was lost.
 type lossy struct{ *s3.Client }
 
