@@ -3,6 +3,7 @@ package serve
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -12,16 +13,31 @@ import (
 // stored is one event. Nearly all are pieces of text, and there may be thousands
 // in a run: of those only what differs is kept.
 type stored struct {
-	kind  chain.Kind
-	data  []byte // JSON, or the words of a piece
-	piece *piece // nil of JSON
-	at    int64  // nanoseconds since 1970
+	text  string // the words of a piece, or JSON
+	piece *piece
+	at    int64 // nanoseconds since 1970, of a piece
 }
 
-// piece is what pieces of text have in common with those before them.
+// piece is what a piece of text has in common with those before it.
 type piece struct {
+	kind               chain.Kind
+	whole              bool // text is the event, as JSON; nothing below is set
 	runID, chain, step string
 	turn               int
+}
+
+func (e *stored) kind() chain.Kind { return e.piece.kind }
+
+// bytes is about what an event takes.
+func (e *stored) bytes() int { return len(e.text) + 64 }
+
+// encode writes an event down, once for all readers.
+func (l *live) encode(kind chain.Kind, event any) stored {
+	data, err := json.Marshal(event)
+	if err != nil { // a step made a value that JSON has no form for
+		data, _ = json.Marshal(chain.Event{Kind: kind, RunID: l.id, Error: "the event cannot be written as JSON"})
+	}
+	return stored{text: string(data), piece: &piece{kind: kind, whole: true}}
 }
 
 // tell appends an event of the run and wakes the readers.
@@ -32,10 +48,10 @@ func (l *live) tell(e chain.Event) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if p := l.piece; p == nil || p.step != e.Step || p.turn != e.Turn || p.runID != e.RunID || p.chain != e.Chain {
-		l.piece = &piece{e.RunID, e.Chain, e.Step, e.Turn}
+	if same := (piece{e.Kind, false, e.RunID, e.Chain, e.Step, e.Turn}); l.piece == nil || *l.piece != same {
+		l.piece = &piece{e.Kind, false, e.RunID, e.Chain, e.Step, e.Turn}
 	}
-	l.push(stored{e.Kind, l.words(e.Text), l.piece, e.Time.UnixNano()})
+	l.push(stored{l.words(e.Text), l.piece, e.Time.UnixNano()})
 	l.wake()
 }
 
@@ -47,13 +63,14 @@ const (
 
 // words copies text into the run's block: what a model's client says may be a
 // part of something larger.
-func (l *live) words(text string) []byte {
-	if cap(l.block)-len(l.block) < len(text) {
-		l.block = make([]byte, 0, max(min(2*cap(l.block), lastBlock), firstBlock, len(text)))
+func (l *live) words(text string) string {
+	if size := l.block.Cap(); size-l.block.Len() < len(text) {
+		l.block = strings.Builder{}
+		l.block.Grow(max(min(2*size, lastBlock), firstBlock, len(text)))
 	}
-	from := len(l.block)
-	l.block = append(l.block, text...)
-	return l.block[from:len(l.block):len(l.block)]
+	from := l.block.Len()
+	l.block.WriteString(text)
+	return l.block.String()[from:]
 }
 
 // isText reports whether an event is no more than a piece of text.
@@ -66,10 +83,10 @@ func isText(e *chain.Event) bool {
 
 // appendJSON appends the event as encoding/json writes it.
 func (e *stored) appendJSON(b []byte) []byte {
-	if e.piece == nil {
-		return append(b, e.data...)
+	if e.piece.whole {
+		return append(b, e.text...)
 	}
-	b = appendString(append(b, `{"kind":`...), string(e.kind))
+	b = appendString(append(b, `{"kind":`...), string(e.piece.kind))
 	b = append(b, `,"time":"`...)
 	b = time.Unix(0, e.at).AppendFormat(b, time.RFC3339Nano)
 	b = appendString(append(b, `","runId":`...), e.piece.runID)
@@ -77,8 +94,8 @@ func (e *stored) appendJSON(b []byte) []byte {
 	if e.piece.step != "" {
 		b = appendString(append(b, `,"step":`...), e.piece.step)
 	}
-	if len(e.data) > 0 {
-		b = appendString(append(b, `,"text":`...), e.data)
+	if e.text != "" {
+		b = appendString(append(b, `,"text":`...), e.text)
 	}
 	if e.piece.turn != 0 {
 		b = strconv.AppendInt(append(b, `,"turn":`...), int64(e.piece.turn), 10)
@@ -88,7 +105,7 @@ func (e *stored) appendJSON(b []byte) []byte {
 
 // appendString appends a JSON string. What is not plainly itself is left to
 // encoding/json.
-func appendString[T string | []byte](b []byte, s T) []byte {
+func appendString(b []byte, s string) []byte {
 	from := len(b)
 	b = append(b, '"')
 	for i := 0; i < len(s); i++ {
@@ -98,7 +115,7 @@ func appendString[T string | []byte](b []byte, s T) []byte {
 		case c == '"', c == '\\':
 			b = append(b, '\\', c)
 		case c >= utf8.RuneSelf:
-			r, size := utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
+			r, size := utf8.DecodeRuneInString(s[i:])
 			if r == utf8.RuneError || r == '\u2028' || r == '\u2029' {
 				return appendOdd(b[:from], s)
 			}
@@ -113,7 +130,7 @@ func appendString[T string | []byte](b []byte, s T) []byte {
 	return append(b, '"')
 }
 
-func appendOdd[T string | []byte](b []byte, s T) []byte {
-	odd, _ := json.Marshal(string(s)) // every string has a form
+func appendOdd(b []byte, s string) []byte {
+	odd, _ := json.Marshal(s) // every string has a form
 	return append(b, odd...)
 }

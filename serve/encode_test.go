@@ -22,8 +22,8 @@ func word(text string) chain.Event {
 	}
 }
 
-// told is how an event is kept.
-func told(e chain.Event) string {
+// asTold is how an event is kept.
+func asTold(e chain.Event) string {
 	l := newLive("r", func() {}, 0)
 	l.tell(e)
 	return string(l.events[0].appendJSON(nil))
@@ -43,7 +43,7 @@ func FuzzTell(f *testing.F) {
 		if err != nil {
 			t.Skip(err)
 		}
-		if got := told(e); got != string(want) {
+		if got := asTold(e); got != string(want) {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	})
@@ -77,7 +77,7 @@ func TestTellLeavesNothingOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := told(e); got != string(want) {
+		if got := asTold(e); got != string(want) {
 			t.Errorf("Event.%s: got\n%s\nwant\n%s", field.Name, got, want)
 		}
 	}

@@ -2,9 +2,9 @@ package serve
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,13 +19,13 @@ type live struct {
 
 	mu      sync.Mutex
 	events  []stored
-	dropped int           // events that no longer fit, from the front
-	size    int           // bytes of events
-	block   []byte        // that the next words go into
-	piece   *piece        // of the last piece of text
-	done    bool          // no more events will come
-	more    chan struct{} // closed and replaced when events come that somebody waits for
-	awaited bool          // somebody has more
+	dropped int             // events that no longer fit, from the front
+	size    int             // bytes of events
+	block   strings.Builder // that the next words go into
+	piece   *piece          // of the last piece of text
+	done    bool            // no more events will come
+	more    chan struct{}   // closed and replaced when events come that somebody waits for
+	awaited bool            // somebody has more
 	readers int
 	window  time.Duration
 	idle    *time.Timer // cancels the run when nobody reads
@@ -58,15 +58,6 @@ func (l *live) count() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.dropped + len(l.events)
-}
-
-// encode writes an event down, once for all readers.
-func (l *live) encode(kind chain.Kind, event any) stored {
-	data, err := json.Marshal(event)
-	if err != nil { // a step made a value that JSON has no form for
-		data, _ = json.Marshal(chain.Event{Kind: kind, RunID: l.id, Error: "the event cannot be written as JSON"})
-	}
-	return stored{kind: kind, data: data}
 }
 
 // add appends an event and wakes the readers.
@@ -111,7 +102,7 @@ func (l *live) over() bool {
 func (l *live) told(seen int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.done && seen == l.dropped+len(l.events) && l.events[len(l.events)-1].kind != chain.Interrupted
+	return l.done && seen == l.dropped+len(l.events) && l.events[len(l.events)-1].kind() != chain.Interrupted
 }
 
 func (l *live) push(e stored) {
@@ -135,12 +126,15 @@ func (l *live) wake() {
 	}
 }
 
-// bytes is about what an event takes.
-func (e *stored) bytes() int { return len(e.data) + 64 }
+// told is an event as it is sent.
+type told struct {
+	kind chain.Kind
+	data []byte // JSON
+}
 
 // next returns the events after number seen (1 is the first), as JSON, whether
 // that is all there will ever be, and a channel that closes when there are more.
-func (l *live) next(seen int) (events []stored, done bool, more <-chan struct{}, err error) {
+func (l *live) next(seen int) (events []told, done bool, more <-chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	after, err := l.after(seen)
@@ -149,7 +143,7 @@ func (l *live) next(seen int) (events []stored, done bool, more <-chan struct{},
 	}
 	for i := range after {
 		e := &after[i]
-		events = append(events, stored{kind: e.kind, data: e.appendJSON(nil)})
+		events = append(events, told{kind: e.kind(), data: e.appendJSON(nil)})
 	}
 	l.awaited = true
 	return events, l.done, l.more, nil

@@ -80,7 +80,11 @@ func strict(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
 		if pattern != "" {
-			mux.ServeHTTP(w, r)
+			out := &streamer{ResponseWriter: w}
+			mux.ServeHTTP(out, r)
+			if out.stream != nil {
+				out.stream()
+			}
 			return
 		}
 		rec := &recorder{header: http.Header{}}

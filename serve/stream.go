@@ -116,9 +116,31 @@ func (s *Server) streamRun(w http.ResponseWriter, r *http.Request, t task) {
 		p.Write(w)
 		return
 	}
-	defer l.part()
 	w.Header().Set("Location", "/v1/runs/"+l.id+"/events")
-	s.sse(w, r, l, l.earlier)
+	s.read(w, r, l, l.earlier)
+}
+
+// streamer is the writer of an endpoint, which may leave a stream to be written
+// when it has returned: streams wait long, and there are many, and without what
+// found and began them their stacks are half as large.
+type streamer struct {
+	http.ResponseWriter
+	stream func()
+}
+
+func (s *streamer) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+// read has a reader, who has joined l, read on after event number seen.
+func (s *Server) read(w http.ResponseWriter, r *http.Request, l *live, seen int) {
+	stream := func() {
+		defer l.part()
+		s.sse(w, r, l, seen)
+	}
+	if out, ok := w.(*streamer); ok {
+		out.stream = stream
+		return
+	}
+	stream()
 }
 
 // getEvents streams a run again, from the event after Last-Event-ID.
@@ -150,8 +172,7 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l.join()
-	defer l.part()
-	s.sse(w, r, l, seen)
+	s.read(w, r, l, seen)
 }
 
 // sse writes events until there are no more or the client goes away. Event ids
@@ -204,7 +225,7 @@ func appendEvent(buf []byte, id int, e *stored) []byte {
 	buf = append(buf, "id: "...)
 	buf = strconv.AppendInt(buf, int64(id), 10)
 	buf = append(buf, "\nevent: "...)
-	buf = append(buf, e.kind...)
+	buf = append(buf, e.kind()...)
 	buf = append(buf, "\ndata: "...)
 	buf = e.appendJSON(buf)
 	return append(buf, "\n\n"...)
