@@ -19,18 +19,18 @@ type AnswerRequest struct {
 // getQuestion tells what a run waits at, to whoever was not there when it
 // asked.
 func (s *Server) getQuestion(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
 	c, p := s.chainOf(r)
+	if p == nil {
+		p = checkRunID(id)
+	}
 	if p != nil {
 		p.Write(w)
 		return
 	}
-	id := r.PathValue("id")
 	asked, err := c.Question(r.Context(), id, nil)
-	if chain.CheckRunID(id) != nil {
-		err = chain.ErrNoRun
-	}
 	if err != nil {
-		problem.Of(err, "").Write(w)
+		problem.Of(err, id).Write(w)
 		return
 	}
 	writeJSON(w, http.StatusOK, asked)
@@ -58,8 +58,13 @@ func (q *AnswerRequest) check(runID string) *problem.Problem {
 	if q.Answer == nil {
 		return problem.New(http.StatusUnprocessableEntity, "bad-input", "Give an answer: an object as the run's interrupt.answer describes it.")
 	}
-	if chain.CheckRunID(runID) != nil {
-		return problem.New(http.StatusNotFound, "no-run", "There is no such run.")
+	return checkRunID(runID)
+}
+
+// checkRunID refuses what can be no run's id, before anybody looks for it.
+func checkRunID(id string) *problem.Problem {
+	if chain.CheckRunID(id) != nil {
+		return problem.Of(chain.ErrNoRun, "")
 	}
 	return nil
 }
