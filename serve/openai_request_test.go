@@ -85,7 +85,7 @@ func TestChunksAreOneLineOfJSON(t *testing.T) {
 		t.Errorf("%d writes for %d tokens", s.writes, len(tokens))
 	}
 	c.end("stop", chatUsage{})
-	got := ""
+	var got strings.Builder
 	for chunk := range strings.SplitSeq(strings.TrimSuffix(s.all.String(), "\n\n"), "\n\n") {
 		data, ok := strings.CutPrefix(chunk, "data: ")
 		if !ok || strings.ContainsAny(chunk, "\r\n") {
@@ -100,10 +100,10 @@ func TestChunksAreOneLineOfJSON(t *testing.T) {
 			}
 			t.Fatalf("chunk %q: %v", chunk, err)
 		}
-		got += m.Choices[0].Delta.Content
+		got.WriteString(m.Choices[0].Delta.Content)
 	}
-	if got != want.String() {
-		t.Errorf("came as %q, want %q", got, want.String())
+	if got.String() != want.String() {
+		t.Errorf("came as %q, want %q", got.String(), want.String())
 	}
 }
 
