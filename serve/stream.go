@@ -47,20 +47,20 @@ func (s *Server) start(parent context.Context, timeout time.Duration, t task) (*
 }
 
 // follow does a task and tells hear of its events. It returns what the run came
-// to, nil where it did not begin, and what went wrong.
+// to, nil where it did not begin, and what went wrong. Events are heard where
+// they happen: whoever waits here for the end needs little stack to do so.
 func (s *Server) follow(ctx context.Context, t task, hear func(chain.Event)) (*chain.Result, *problem.Problem) {
 	var result *chain.Result
+	t.o.Events = func(e chain.Event) {
+		s.o.Metrics.Event(e)
+		if e.Result != nil {
+			result = e.Result
+		}
+		hear(mute(e))
+	}
 	var failed error
-	t.o.Events = s.o.Metrics.Event
-	for event, err := range t.stream(ctx) {
-		if err != nil {
-			failed = err
-			break
-		}
-		if event.Result != nil {
-			result = event.Result
-		}
-		hear(mute(event))
+	for _, err := range t.stream(ctx) {
+		failed = err
 	}
 	return result, s.ended(t, result, failed)
 }
