@@ -36,6 +36,7 @@ func beClient(string) error {
 		}
 		_ = json.NewEncoder(w).Encode(drive(n, func() (first time.Duration, err error) { return one(r.Context(), q.Get("url")) }))
 	})
+	http.HandleFunc("/hold", hold)
 	return attend("")
 }
 

@@ -10,28 +10,35 @@ import (
 
 var experiments = []struct {
 	name string
-	run  func(*stage) error
+	run  func(*stage, *goals) error
 }{
 	{"first", benchFirst},
 	{"memory", benchMemory},
+	{"slow", benchSlow},
+	{"idle", benchIdle},
 }
 
 func main() {
 	if beRole() {
 		return
 	}
-	only := flag.String("only", "", "experiments, separated by commas: first, memory")
+	only := flag.String("only", "", "experiments, separated by commas: first, memory, slow, idle")
 	flag.Parse()
 	s, err := newStage()
 	fail(err)
 	defer s.stop()
+	g := &goals{}
 	for _, x := range experiments {
 		if *only == "" || slices.Contains(strings.Split(*only, ","), x.name) {
-			if err := x.run(s); err != nil {
+			if err := x.run(s, g); err != nil {
 				s.stop()
 				fail(fmt.Errorf("%s: %w", x.name, err))
 			}
 		}
+	}
+	if g.missed > 0 {
+		s.stop()
+		fail(fmt.Errorf("%d goals were missed", g.missed))
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -63,9 +64,19 @@ func (p *process) stop() {
 	_ = p.cmd.Wait()
 }
 
+// weigh asks the process for its weight.
+func (p *process) weigh() (w weight, err error) {
+	err = p.ask(context.Background(), "/memory", nil, &w)
+	return w, err
+}
+
 // ask gets a JSON answer from the process itself.
-func (p *process) ask(path string, query url.Values, answer any) error {
-	resp, err := http.Get(p.Control + path + "?" + query.Encode())
+func (p *process) ask(ctx context.Context, path string, query url.Values, answer any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Control+path+"?"+query.Encode(), nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
 	}
@@ -99,6 +110,7 @@ type weight struct {
 	Live       int64 // bytes of heap and stacks, after
 	Goroutines int
 	CPU        int64 // nanoseconds, user and system
+	Allocs     int64
 }
 
 func weigh() weight {
@@ -111,6 +123,7 @@ func weigh() weight {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
+	w.Allocs = int64(m.Mallocs)
 	w.Live = int64(m.HeapAlloc + m.StackInuse)
 	return w
 }

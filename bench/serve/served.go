@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -26,7 +27,7 @@ func beServer(model string) error {
 	if err != nil {
 		return err
 	}
-	s := serve.New(chains, &serve.Options{MaxRuns: 20_000})
+	s := serve.New(chains, &serve.Options{MaxRuns: 20_000, Timeout: time.Hour})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
