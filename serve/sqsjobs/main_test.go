@@ -3,6 +3,7 @@ package sqsjobs_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -53,9 +54,7 @@ func newBench(t *testing.T, k kind, deliveries int) *bench {
 	attributes := map[string]string{
 		"RedrivePolicy": fmt.Sprintf(`{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead%s","maxReceiveCount":"%d"}`, k.suffix, deliveries),
 	}
-	for name, v := range k.attributes {
-		attributes[name] = v
-	}
+	maps.Copy(attributes, k.attributes)
 	b.url = b.create(t, "work"+k.suffix, attributes)
 	b.store = newStore(t)
 	return b
