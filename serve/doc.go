@@ -11,6 +11,7 @@
 //	GET  /v1/chains/{name}/ws           run, cancel and answer over a WebSocket
 //	GET  /v1/runs/{id}/events           read a streamed run again, from Last-Event-ID
 //	DELETE /v1/runs/{id}                cancel a streamed run
+//	POST /v1/chains/{name}/jobs         a run for later: GET, DELETE and answer /v1/jobs/{id}
 //	POST /v1/runs/{id}/feedback         say how good the answer was
 //	POST /v1/chat/completions           the chains that take messages, for OpenAI's clients; GET /v1/models
 //	GET  /healthz, /readyz              is it up, does it take runs
