@@ -37,14 +37,20 @@ func startFauxqs(t *testing.T) string {
 	}
 	server := exec.Command("node", filepath.Join(dir, "queue.mjs"), port)
 	server.Stderr = os.Stderr
+	alive, err := server.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := server.Process.Kill(); err != nil {
+		if err := alive.Close(); err != nil {
 			t.Error(err)
 		}
-		_ = server.Wait() // it was killed
+		if err := server.Wait(); err != nil {
+			t.Error(err)
+		}
 	})
 	if err := listening(address); err != nil {
 		t.Fatal(err)
