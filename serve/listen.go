@@ -9,9 +9,13 @@ import (
 	"net/http"
 )
 
-// ListenAndServe serves s at addr until ctx ends, then takes no more runs and
-// lets those that go on finish for up to 30 seconds. An address that other
-// machines reach needs Options.Auth: without, it is refused.
+// ListenAndServe serves s at addr until ctx ends. Then /readyz says so, no run
+// is taken any more (503, with Retry-After), and those that go on may finish
+// within 30 seconds; what is left is cancelled, and hears it. An address that
+// other machines reach needs Options.Auth: without, it is refused.
+//
+// Clients are not waited for without end: 10 seconds for a request's header, 30
+// for all of it, a minute for each 64 KiB of an answer to be read.
 func ListenAndServe(ctx context.Context, addr string, s *Server) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {

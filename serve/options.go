@@ -13,8 +13,9 @@ import (
 // default that it documents.
 type Options struct {
 	// Auth guards every endpoint but /healthz and /readyz. Nil leaves them
-	// open: [ListenAndServe] then refuses any address but loopback.
-	// [BearerKeys] is the built-in one.
+	// open: [ListenAndServe] then refuses any address but loopback, and any Host
+	// but localhost, 127.0.0.1 and those of Origins, so that no page's name can
+	// be made to mean this server. [BearerKeys] is the built-in one.
 	Auth func(http.Handler) http.Handler
 
 	// Origins may call from a browser: exact origins such as
