@@ -142,13 +142,14 @@ func (a *attempt) sign(ctx context.Context) error {
 	if step != nil {
 		j.Step = *step
 	}
+	var hidden error
 	if renew {
-		if err := a.m.Hide(ctx, a.w.o.Lease); err != nil {
-			return err
-		}
+		// The lease alone keeps the job ours: a queue that is away for longer
+		// takes it from nobody.
+		hidden = a.m.Hide(ctx, a.w.o.Lease)
 		j.Lease.Until = time.Now().Add(a.w.o.Lease).UTC()
 	}
-	return a.w.backend.Save(ctx, j)
+	return errors.Join(a.w.backend.Save(ctx, j), hidden)
 }
 
 // stopped settles an attempt that was stopped from outside.

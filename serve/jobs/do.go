@@ -40,6 +40,15 @@ func (w *Worker) Do(ctx context.Context, m Message) error {
 	if c == nil {
 		return w.unknown(ctx, m, j)
 	}
+	if j.State == Running && j.Attempts > 1 {
+		// Two workers have died of this job, or of one beside it. Such jobs go
+		// one at a time here, so that the guilty one takes no innocent with it
+		// for ever.
+		if !w.suspect.TryLock() {
+			return w.later(ctx, m, w.o.Lease/2+rand.N(w.o.Lease/2))
+		}
+		defer w.suspect.Unlock()
+	}
 	a := &attempt{w: w, m: m, job: j, owner: w.owner()}
 	if err := a.take(ctx); err != nil {
 		if errors.Is(err, ErrConflict) {

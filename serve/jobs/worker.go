@@ -69,6 +69,7 @@ type Worker struct {
 	backend Backend
 	chains  func(name string) *chain.Chain
 	o       WorkerOptions
+	suspect sync.Mutex // held while a job runs whose workers have died twice: see Do
 }
 
 // NewWorker returns a worker that does backend's jobs with the chains that

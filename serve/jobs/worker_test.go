@@ -462,3 +462,75 @@ func isInput(err error) bool {
 	_, ok := errors.AsType[*chain.InputError](err)
 	return ok
 }
+
+// away is a backend whose queue takes no word for its messages.
+type away struct{ jobs.Backend }
+
+type deaf struct{ jobs.Message }
+
+func (deaf) Hide(context.Context, time.Duration) error { return errors.New("the queue is away") }
+
+func (b away) Receive(ctx context.Context, most int, hold time.Duration) ([]jobs.Message, error) {
+	messages, err := b.Backend.Receive(ctx, most, hold)
+	for i, m := range messages {
+		messages[i] = deaf{m}
+	}
+	return messages, err
+}
+
+func TestAQueueThatIsAwayTakesNoJobFromItsWorker(t *testing.T) {
+	play(t, func(t *testing.T, s *scene) {
+		s.second = func(context.Context) (string, error) {
+			time.Sleep(5 * time.Minute)
+			return "done", nil
+		}
+		for range 2 {
+			w, err := jobs.NewWorker(away{s.b}, s.chains, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			var going sync.WaitGroup
+			going.Go(func() { w.Run(ctx) })
+			defer going.Wait()
+			defer stop()
+		}
+		s.submit("a", "c")
+		if j := s.until("a", jobs.Succeeded); j.Attempts != 1 || s.first.Load() != 1 {
+			t.Errorf("%d attempts, the first step ran %d times", j.Attempts, s.first.Load())
+		}
+	})
+}
+
+// Jobs whose workers have died twice wait for each other: one of them is to
+// blame, and takes those beside it along.
+func TestSuspectsGoOneAtATime(t *testing.T) {
+	play(t, func(t *testing.T, s *scene) {
+		var now, most atomic.Int32
+		s.second = func(context.Context) (string, error) {
+			if n := now.Add(1); n > most.Load() {
+				most.Store(n)
+			}
+			time.Sleep(10 * time.Second)
+			now.Add(-1)
+			return "done", nil
+		}
+		for _, id := range []string{"a", "b", "c"} {
+			j := s.submit(id, "c")
+			j.State, j.Attempts = jobs.Running, 2
+			j.Lease = jobs.Lease{Worker: "w", Until: time.Now()}
+			if err := s.b.Save(t.Context(), j); err != nil {
+				t.Fatal(err)
+			}
+		}
+		defer s.worker(nil)()
+		for _, id := range []string{"a", "b", "c"} {
+			if j := s.until(id, jobs.Succeeded); j.Attempts != 3 {
+				t.Errorf("%s: %d attempts", id, j.Attempts)
+			}
+		}
+		if most.Load() != 1 {
+			t.Errorf("%d ran at once", most.Load())
+		}
+	})
+}
