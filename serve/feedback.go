@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,8 +37,8 @@ func NewInProcessFeedback() *InProcessFeedback { return &InProcessFeedback{} }
 func (s *InProcessFeedback) Add(_ context.Context, f Feedback) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.all) == maxRecords {
-		s.all = append(s.all[:0], s.all[1:]...)
+	if len(s.all) == maxRecords+maxRecords/4 { // not for each, which would move all the others
+		s.all = append(s.all[:0], s.all[maxRecords/4:]...)
 	}
 	s.all = append(s.all, f)
 	return nil
@@ -47,7 +48,7 @@ func (s *InProcessFeedback) Add(_ context.Context, f Feedback) error {
 func (s *InProcessFeedback) All() []Feedback {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Feedback(nil), s.all...)
+	return slices.Clone(s.all[max(0, len(s.all)-maxRecords):])
 }
 
 // postFeedback keeps what somebody thinks of a run, with the run's prompts.

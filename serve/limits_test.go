@@ -70,6 +70,20 @@ func TestRepliesAreBounded(t *testing.T) {
 	}
 }
 
+func TestFeedbackIsBounded(t *testing.T) {
+	s := NewInProcessFeedback()
+	for i := range 3 * maxRecords {
+		score := float64(i)
+		if err := s.Add(t.Context(), Feedback{Score: &score}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := s.All()
+	if len(all) != maxRecords || *all[0].Score != 2*maxRecords || *all[maxRecords-1].Score != 3*maxRecords-1 {
+		t.Errorf("%d are kept, from %v on", len(all), *all[0].Score)
+	}
+}
+
 func TestEndedStreamsAreBounded(t *testing.T) {
 	g := newLedger()
 	add := func(i, size int) {
