@@ -30,10 +30,12 @@ type reply struct {
 	header http.Header
 	body   []byte
 	at     time.Time
+	asked  int // again while the first goes on
 }
 
-// Bounds of what is remembered.
+// Bounds of what is remembered, and of who waits for one first request.
 const (
+	maxAsked      = 32
 	maxReplies    = 10_000
 	maxReplyBytes = 64 << 20
 	replyLife     = 24 * time.Hour
@@ -63,6 +65,10 @@ func (k *replies) once(w http.ResponseWriter, r *http.Request, q any, do func(ht
 		problem.New(http.StatusUnprocessableEntity, "key-reused", "This Idempotency-Key came with another request before.").Write(w)
 		return
 	}
+	if k.crowded(old) {
+		problem.New(http.StatusConflict, "in-progress", "The first request of this Idempotency-Key goes on, and many wait for it.").RetryAfter(1).Write(w)
+		return
+	}
 	select {
 	case <-old.done:
 		if old.status == 0 {
@@ -73,6 +79,18 @@ func (k *replies) once(w http.ResponseWriter, r *http.Request, q any, do func(ht
 		(&recorder{header: old.header, status: old.status, body: *bytes.NewBuffer(old.body)}).replay(w)
 	case <-r.Context().Done():
 	}
+}
+
+// crowded counts who asks again before there is an answer, and reports whether
+// they are too many.
+func (k *replies) crowded(old *reply) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !old.at.IsZero() {
+		return false
+	}
+	old.asked++
+	return old.asked > maxAsked
 }
 
 // first answers a request whose key is new, for those that come again.

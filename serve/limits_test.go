@@ -70,6 +70,23 @@ func TestRepliesAreBounded(t *testing.T) {
 	}
 }
 
+// A few may wait for the answer to the first request of their key.
+func TestWaitersAreBounded(t *testing.T) {
+	k := newReplies()
+	_, mine := k.claim([32]byte{1}, [32]byte{1})
+	refused := 0
+	for range maxAsked + 10 {
+		old, _ := k.claim([32]byte{1}, [32]byte{1})
+		if k.crowded(old) {
+			refused++
+		}
+	}
+	k.settle(mine, &recorder{status: http.StatusOK})
+	if old, _ := k.claim([32]byte{1}, [32]byte{1}); refused != 10 || k.crowded(old) {
+		t.Errorf("%d were refused, and afterwards %v", refused, k.crowded(old))
+	}
+}
+
 func TestFeedbackIsBounded(t *testing.T) {
 	s := NewInProcessFeedback()
 	for i := range 3 * maxRecords {
