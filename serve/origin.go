@@ -72,10 +72,12 @@ func ownPage(r *http.Request, origin string) bool {
 // then, but the Host it sends is not.
 func (s *Server) local(next http.Handler) http.Handler {
 	names := hosts(s.o.Origins)
+	refused := s.envelope(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		problem.New(http.StatusForbidden, "bad-host", "Without authentication this server answers to localhost and 127.0.0.1 only.").Write(w)
+	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !ofThisMachine(r.Host) && !slices.Contains(names, r.Host) {
-			s.setHeaders(w.Header())
-			problem.New(http.StatusForbidden, "bad-host", "Without authentication this server answers to localhost and 127.0.0.1 only.").Write(w)
+			refused.ServeHTTP(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
