@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/causeway-go/causeway/e2e/internal/gateway"
 	"github.com/causeway-go/causeway/experiment"
 	"github.com/causeway-go/causeway/experiment/logtest"
 	"github.com/causeway-go/causeway/experiment/s3log"
@@ -18,10 +18,7 @@ import (
 
 func bucket(t *testing.T, name string) *s3.Client {
 	t.Helper()
-	c := s3.New(s3.Options{
-		Region: "us-east-1", BaseEndpoint: &gateway, UsePathStyle: true,
-		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
-	})
+	c := gateway.Client(gateway.URL)
 	if _, err := c.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(name)}); err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/causeway-go/causeway/e2e/internal/port"
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/memory/dynamomemory"
 	"github.com/causeway-go/causeway/memory/memorytest"
@@ -43,15 +44,15 @@ func startDynalite(t *testing.T) *dynamodb.Client {
 			t.Fatalf("npm install %s: %v\n%s", dynalite, err, out)
 		}
 	}
-	address, err := freeAddress()
+	address, err := port.Free()
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, port, err := net.SplitHostPort(address)
+	_, number, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := exec.Command("node", script, "--host", "127.0.0.1", "--port", port, "--createTableMs", "20", "--deleteTableMs", "20")
+	server := exec.Command("node", script, "--host", "127.0.0.1", "--port", number, "--createTableMs", "20", "--deleteTableMs", "20")
 	server.Stderr = os.Stderr
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
@@ -62,7 +63,7 @@ func startDynalite(t *testing.T) *dynamodb.Client {
 		}
 		_ = server.Wait() // it was killed
 	})
-	if err := listening(address, time.Minute); err != nil {
+	if err := port.Await(address); err != nil {
 		t.Fatal(err)
 	}
 	return dynamodb.New(dynamodb.Options{

@@ -10,11 +10,11 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/tmc/langchaingo/llms"
 
+	"github.com/causeway-go/causeway/e2e/internal/gateway"
 	"github.com/causeway-go/causeway/memory"
 	"github.com/causeway-go/causeway/memory/memorytest"
 	"github.com/causeway-go/causeway/memory/s3memory"
@@ -25,10 +25,7 @@ var buckets atomic.Int64
 // bucket returns a client and a new bucket.
 func bucket(t *testing.T) (*s3.Client, string) {
 	t.Helper()
-	c := s3.New(s3.Options{
-		Region: "us-east-1", BaseEndpoint: &gateway, UsePathStyle: true,
-		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
-	})
+	c := gateway.Client(gateway.URL)
 	name := fmt.Sprintf("sessions-%d", buckets.Add(1))
 	if _, err := c.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/e2e/internal/gateway"
 	"github.com/causeway-go/causeway/serve/jobs"
 	"github.com/causeway-go/causeway/serve/sqsjobs"
 )
@@ -50,7 +51,7 @@ func (s setting) backend(ctx context.Context) (*sqsjobs.Backend, error) {
 	if s.Documents != "" {
 		o.Documents = &sqsjobs.Documents{Chain: s.Documents, Text: "id"}
 	}
-	return sqsjobs.New(ctx, newQueue(s.SQS), s.Queue, newStore(s.S3), s.Bucket, o)
+	return sqsjobs.New(ctx, newQueue(s.SQS), s.Queue, gateway.Client(s.S3), s.Bucket, o)
 }
 
 func (s setting) work() error {

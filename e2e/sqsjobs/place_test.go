@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"github.com/causeway-go/causeway/e2e/internal/gateway"
 	"github.com/causeway-go/causeway/serve/sqsjobs"
 )
 
@@ -27,7 +28,7 @@ type place struct {
 
 func newPlace(t *testing.T, server, name string, fifo bool) *place {
 	t.Helper()
-	p := &place{queue: newQueue(server), store: newStore(gateway)}
+	p := &place{queue: newQueue(server), store: gateway.Client(gateway.URL)}
 	name = fmt.Sprint(name, "-", places.Add(1))
 	suffix, attributes := "", map[string]string{}
 	if fifo {
@@ -40,7 +41,7 @@ func newPlace(t *testing.T, server, name string, fifo bool) *place {
 	}
 	attributes["RedrivePolicy"] = fmt.Sprintf(`{"deadLetterTargetArn":%q,"maxReceiveCount":"10"}`, out.Attributes["QueueArn"])
 	p.setting = setting{
-		SQS: server, Queue: p.create(t, name+suffix, attributes), S3: gateway, Bucket: name,
+		SQS: server, Queue: p.create(t, name+suffix, attributes), S3: gateway.URL, Bucket: name,
 		Log: filepath.Join(t.TempDir(), "ledger"),
 	}
 	if _, err := p.store.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {

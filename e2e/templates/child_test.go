@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/causeway-go/causeway/e2e/internal/gateway"
 	"github.com/causeway-go/causeway/templates"
 	"github.com/causeway-go/causeway/templates/s3store"
 	"github.com/causeway-go/causeway/templates/storetest"
@@ -26,7 +27,7 @@ func child() (bool, int) {
 		return false, 0
 	}
 	first, _ := strconv.Atoi(os.Getenv(envFirst))
-	store, err := s3store.New(newClient(address), os.Getenv(envBucket), nil)
+	store, err := s3store.New(gateway.Client(address), os.Getenv(envBucket), nil)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return true, 1

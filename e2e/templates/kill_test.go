@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/causeway-go/causeway/e2e/internal/gateway"
 	"github.com/causeway-go/causeway/templates"
 	"github.com/causeway-go/causeway/templates/storetest"
 )
@@ -87,7 +88,7 @@ func runAndKill(t *testing.T, bucket string, first int, after time.Duration) []s
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), envAddress+"="+gateway, envBucket+"="+bucket, fmt.Sprint(envFirst, "=", first))
+	cmd.Env = append(os.Environ(), envAddress+"="+gateway.URL, envBucket+"="+bucket, fmt.Sprint(envFirst, "=", first))
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()

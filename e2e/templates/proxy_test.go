@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/causeway-go/causeway/e2e/internal/gateway"
 	"github.com/causeway-go/causeway/templates"
 	"github.com/causeway-go/causeway/templates/s3store"
 	"github.com/causeway-go/causeway/templates/storetest"
@@ -22,7 +23,7 @@ import (
 func losing(t *testing.T, share float64) (address string, lost *atomic.Int32) {
 	lost = new(atomic.Int32)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		out, err := http.NewRequestWithContext(r.Context(), r.Method, gateway+r.URL.RequestURI(), r.Body)
+		out, err := http.NewRequestWithContext(r.Context(), r.Method, gateway.URL+r.URL.RequestURI(), r.Body)
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
@@ -54,7 +55,7 @@ func TestLostAnswers(t *testing.T) {
 	numbers, generations := map[int]bool{}, map[int]bool{}
 	var wg sync.WaitGroup
 	for w := range writers {
-		store, err := s3store.New(newClient(address), bucket, nil)
+		store, err := s3store.New(gateway.Client(address), bucket, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +96,7 @@ func TestLostAnswers(t *testing.T) {
 // TestSignatures: the gateway checks them, so a wrong one must be told well.
 func TestSignatures(t *testing.T) {
 	newBucket(t, "guarded")
-	store, err := s3store.New(newClient(strings.Replace(gateway, "127.0.0.1", "localhost", 1)), "guarded", nil)
+	store, err := s3store.New(gateway.Client(strings.Replace(gateway.URL, "127.0.0.1", "localhost", 1)), "guarded", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/causeway-go/causeway/e2e/internal/gateway"
 	"github.com/causeway-go/causeway/templates"
 	"github.com/causeway-go/causeway/templates/s3store"
 	"github.com/causeway-go/causeway/templates/storetest"
@@ -14,7 +15,7 @@ import (
 // open returns the store in a bucket, as a process of its own would have it.
 func open(t *testing.T, bucket, prefix string) *s3store.Store {
 	t.Helper()
-	store, err := s3store.New(newClient(gateway), bucket, &s3store.Options{Prefix: prefix})
+	store, err := s3store.New(gateway.Client(gateway.URL), bucket, &s3store.Options{Prefix: prefix})
 	if err != nil {
 		t.Fatal(err)
 	}

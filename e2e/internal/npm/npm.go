@@ -5,15 +5,23 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 )
 
-// Installed returns a folder with the working folder's scripts (*.mjs) and the
-// packages that its package-lock.json names. The packages stay in the user's
+// suite is the folder of the suite: go test starts there, but a gateway may move
+// the process elsewhere.
+var suite, _ = os.Getwd()
+
+var installing sync.Mutex // tests run side by side
+
+// Installed returns a folder with the suite's scripts (*.mjs) and the packages
+// that its package-lock.json names. The packages stay in the user's
 // cache between runs. Without Node and npm the test fails.
 func Installed(t testing.TB) string {
 	t.Helper()
@@ -22,21 +30,19 @@ func Installed(t testing.TB) string {
 			t.Fatalf("%s is not installed: %v", program, err)
 		}
 	}
+	installing.Lock()
+	defer installing.Unlock()
 	lock := read(t, "package-lock.json")
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	here, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
 	sum := sha256.Sum256(lock)
-	dir := filepath.Join(cache, "causeway", "e2e-"+filepath.Base(here)+"-"+hex.EncodeToString(sum[:6]))
+	dir := filepath.Join(cache, "causeway", "e2e-"+filepath.Base(suite)+"-"+hex.EncodeToString(sum[:6]))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	scripts, err := filepath.Glob("*.mjs")
+	scripts, err := fs.Glob(os.DirFS(suite), "*.mjs")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +67,7 @@ func Installed(t testing.TB) string {
 
 func read(t testing.TB, name string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(name)
+	data, err := os.ReadFile(filepath.Join(suite, name))
 	if err != nil {
 		t.Fatal(err)
 	}
