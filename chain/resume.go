@@ -17,8 +17,8 @@ import (
 // process. What had finished is not done again: steps, turns of agents, tool
 // calls. Answer is what a human says to the question the run waits at; nil
 // where it waits at none, or to be told the question again. Of the options
-// only Events, CallOptions, CallOptionsFor, AnswerTo and Checkpoints are looked
-// at: the rest is the run's own from its start.
+// only Events, Streamed, CallOptions, CallOptionsFor, AnswerTo and Checkpoints
+// are looked at: the rest is the run's own from its start.
 //
 // Resuming a run that is over returns its values again. The error is ErrNoRun,
 // ErrNotWaiting, ErrChanged, ErrConflict, an [InputError] about the answer, or
@@ -38,7 +38,7 @@ func (c *Chain) StreamResume(ctx context.Context, runID string, answer Values, o
 func resumed(runID string, o *RunOptions) *RunOptions {
 	again := &RunOptions{RunID: runID}
 	if o != nil {
-		again.Events, again.Checkpoints = o.Events, o.Checkpoints
+		again.Events, again.Streamed, again.Checkpoints = o.Events, o.Streamed, o.Checkpoints
 		again.CallOptions, again.CallOptionsFor, again.AnswerTo = o.CallOptions, o.CallOptionsFor, o.AnswerTo
 	}
 	return again

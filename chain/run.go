@@ -44,6 +44,9 @@ type RunOptions struct {
 	// Events, if set, hears the run's events, in order, one at a time, after
 	// the chain's own listener. It must not block: the run waits for it.
 	Events func(Event)
+	// Streamed has models stream, so that Events hears tokens as [Chain.Stream]
+	// yields them.
+	Streamed bool
 }
 
 // run is the state of one run, shared by everything that works for it.
@@ -73,8 +76,9 @@ type run struct {
 	paused     []StepResult // what steps that wait have cost, since the run began or was resumed
 }
 
-// Run runs the chain from in to its result. Models are asked unstreamed;
-// events, if anybody listens, are those of Stream without tokens. An error is
+// Run runs the chain from in to its result. Models are asked unstreamed, unless
+// RunOptions.Streamed says otherwise; events, if anybody listens, are those of
+// Stream without tokens. An error is
 // an [InputError], a [StepError] or the memory's; the result that comes with
 // it, if any, says what was done and spent until then.
 func (c *Chain) Run(ctx context.Context, in Values, o *RunOptions) (*Result, error) {
@@ -87,6 +91,7 @@ func (c *Chain) newRun(o *RunOptions) *run {
 	if o != nil {
 		r.id, r.session, r.labels, r.options = o.RunID, o.Session, o.Labels, o.CallOptions
 		r.optsFor, r.history, r.checkpoints, r.answerTo = o.CallOptionsFor, o.History, o.Checkpoints, o.AnswerTo
+		r.stream = o.Streamed
 		if o.Events != nil {
 			r.sink = both(r.sink, o.Events)
 		}

@@ -300,3 +300,16 @@ func TestLabel(t *testing.T) {
 	}
 	Label(t.Context(), "nobody", "cares")
 }
+
+func TestARunMayBeStreamed(t *testing.T) {
+	c := must(t, []Step{Prompt("answer", says("one two"), asks(t, "text"), nil)}, nil)
+	var words []string
+	res, err := c.Run(t.Context(), Values{"text": "x"}, &RunOptions{Streamed: true, Events: func(e Event) {
+		if e.Kind == Token {
+			words = append(words, e.Text)
+		}
+	}})
+	if err != nil || res.FirstToken == 0 || len(words) != 2 || words[0] != "one " {
+		t.Errorf("%q, first token after %v, %v", words, res.FirstToken, err)
+	}
+}

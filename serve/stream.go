@@ -46,23 +46,16 @@ func (s *Server) start(parent context.Context, timeout time.Duration, t task) (*
 	}
 }
 
-// follow does a task and tells hear of its events. It returns what the run came
-// to, nil where it did not begin, and what went wrong. Events are heard where
-// they happen: whoever waits here for the end needs little stack to do so.
+// follow does a task and tells hear of its events, tokens included. It returns
+// what the run came to, nil where it did not begin, and what went wrong.
 func (s *Server) follow(ctx context.Context, t task, hear func(chain.Event)) (*chain.Result, *problem.Problem) {
-	var result *chain.Result
+	t.o.Streamed = true
 	t.o.Events = func(e chain.Event) {
 		s.o.Metrics.Event(e)
-		if e.Result != nil {
-			result = e.Result
-		}
 		hear(mute(e))
 	}
-	var failed error
-	for _, err := range t.stream(ctx) {
-		failed = err
-	}
-	return result, s.ended(t, result, failed)
+	result, err := t.run(ctx)
+	return result, s.ended(t, result, err)
 }
 
 // mute takes the words of errors from an event: they are the log's. What a

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"crypto/rand"
-	"iter"
 
 	"github.com/causeway-go/causeway/chain"
 )
@@ -27,8 +26,8 @@ func resumes(c *chain.Chain, runID string, q AnswerRequest) task {
 	return task{chain: c, o: &chain.RunOptions{RunID: runID, AnswerTo: q.To}, answer: q.Answer}
 }
 
-// run does the task whole. Resuming a run that is over would return what it
-// came to, as if the answer had been heard: here that is an error.
+// run does the task. Resuming a run that is over would return what it came to,
+// as if the answer had been heard: here that is an error.
 func (t task) run(ctx context.Context) (*chain.Result, error) {
 	if t.answer == nil {
 		return t.chain.Run(ctx, t.input, t.o)
@@ -46,23 +45,4 @@ func (t task) run(ctx context.Context) (*chain.Result, error) {
 		return nil, chain.ErrNotWaiting
 	}
 	return result, err
-}
-
-// stream does the task and yields its events: one at least, or an error.
-func (t task) stream(ctx context.Context) iter.Seq2[chain.Event, error] {
-	if t.answer == nil {
-		return t.chain.Stream(ctx, t.input, t.o)
-	}
-	return func(yield func(chain.Event, error) bool) {
-		worked := false
-		for event, err := range t.chain.StreamResume(ctx, t.o.RunID, t.answer, t.o) {
-			worked = true
-			if !yield(event, err) {
-				return
-			}
-		}
-		if !worked {
-			yield(chain.Event{}, chain.ErrNotWaiting)
-		}
-	}
 }
