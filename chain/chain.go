@@ -125,17 +125,6 @@ func (c *Chain) Outputs() []string { return c.outputs }
 // conversation: whether memory or RunOptions.History make a difference.
 func (c *Chain) Conversational() bool { return c.checked().recalls }
 
-// StepOf names the step of the chain that makes an output last, "" when none
-// does: whose tokens are that output being written.
-func (c *Chain) StepOf(output string) string {
-	for _, s := range slices.Backward(c.steps) {
-		if slices.Contains(s.Outputs(), output) {
-			return s.Name()
-		}
-	}
-	return ""
-}
-
 // InputSchema returns the schema of what a run is started with. Read only.
 func (c *Chain) InputSchema() *jsonschema.Schema { return c.schema }
 
