@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/causeway-go/causeway/internal/durable"
 )
 
 // MaxRunID is the longest id of a run that is checkpointed, in bytes.
@@ -55,9 +57,9 @@ func (c *FileCheckpoints) Append(ctx context.Context, runID string, seq int, ent
 		if err := os.MkdirAll(run, 0o700); err != nil {
 			return fmt.Errorf("checkpoints: %w", err)
 		}
-		syncDir(c.dir)
+		durable.SyncDir(c.dir)
 	}
-	tmp, err := writeTemp(run, entry)
+	tmp, err := durable.WriteTemp(run, entry)
 	if err != nil {
 		return fmt.Errorf("checkpoints: %w", err)
 	}
@@ -68,40 +70,11 @@ func (c *FileCheckpoints) Append(ctx context.Context, runID string, seq int, ent
 		}
 		return fmt.Errorf("checkpoints: %w", err)
 	}
-	syncDir(run)
+	durable.SyncDir(run)
 	return nil
 }
 
 func entryName(seq int) string { return fmt.Sprintf("%08d.json", seq) }
-
-// writeTemp puts data on the disk under a name that readers ignore.
-func writeTemp(dir string, data []byte) (string, error) {
-	f, err := os.CreateTemp(dir, ".tmp-*")
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return "", err
-	}
-	return f.Name(), nil
-}
-
-// syncDir makes a new name in dir durable. Not every file system can do it,
-// and where it cannot there is nothing better.
-func syncDir(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync()
-		_ = d.Close()
-	}
-}
 
 // Entries implements Checkpointer.
 func (c *FileCheckpoints) Entries(ctx context.Context, runID string) ([][]byte, error) {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/causeway-go/causeway/chain"
+	"github.com/causeway-go/causeway/internal/durable"
 	"github.com/causeway-go/causeway/internal/filelock"
 )
 
@@ -70,6 +71,7 @@ func (f *Folder) open() error {
 		return err
 	}
 	if err = filelock.Try(f.lock); err == nil {
+		f.sweep()
 		if f.checks, err = chain.NewFileCheckpoints(f.path("runs")); err == nil {
 			err = f.wakeAll()
 		}
@@ -78,6 +80,14 @@ func (f *Folder) open() error {
 		err = errors.Join(err, f.lock.Close())
 	}
 	return err
+}
+
+// sweep removes what a process that died was about to write.
+func (f *Folder) sweep() {
+	left, _ := filepath.Glob(f.path("jobs", ".tmp-*")) // the pattern is right
+	for _, name := range left {
+		_ = os.Remove(name) // it does no harm
+	}
 }
 
 // wakeAll queues what is not done, in the order it was asked for.
@@ -173,22 +183,14 @@ func (f *Folder) write(j *Job) error {
 	if err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(f.path("jobs"), ".tmp-*")
+	tmp, err := durable.WriteTemp(f.path("jobs"), body)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(body)
-	if err == nil {
-		err = tmp.Sync()
+	if err := os.Rename(tmp, f.file(j.ID)); err != nil {
+		return errors.Join(err, os.Remove(tmp))
 	}
-	if err = errors.Join(err, tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), f.file(j.ID))
-	}
-	if err != nil {
-		return err
-	}
-	syncDir(f.path("jobs"))
+	durable.SyncDir(f.path("jobs"))
 	j.Revision = revisionOf(body)
 	return nil
 }
@@ -196,14 +198,6 @@ func (f *Folder) write(j *Job) error {
 func revisionOf(body []byte) string {
 	sum := sha256.Sum256(body)
 	return hex.EncodeToString(sum[:16])
-}
-
-// syncDir makes a new name durable, where the file system can.
-func syncDir(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync()
-		_ = d.Close()
-	}
 }
 
 // each calls do with every job.
