@@ -1,7 +1,10 @@
 package chain
 
 import (
+	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/causeway-go/causeway/templates"
 )
@@ -15,7 +18,7 @@ func (k *checker) asker(at string, a *asker, agent bool, sc *scope) signature {
 		t, err = a.source.Template(k.ctx)
 	}
 	if err != nil {
-		k.fault(at, "prompt", "", "%v", err)
+		k.fault(at, "prompt", k.otherPrompt(a.source, err), "%v", err)
 	}
 	if a.model == nil && a.models == nil {
 		k.fault(at, "model", "give it one, or Models that finds the prompt's", "it has no model")
@@ -43,6 +46,31 @@ func (k *checker) asker(at string, a *asker, agent bool, sc *scope) signature {
 	}
 	return sig
 }
+
+// otherPrompt is the hint for a prompt that the library does not have.
+func (k *checker) otherPrompt(src PromptSource, err error) string {
+	missing, ok := errors.AsType[*missingPrompt](err)
+	s, shelf := src.(*shelved)
+	if !ok || !shelf {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(k.ctx, 5*time.Second)
+	defer cancel()
+	var names []string
+	for name, err := range s.lib.Names(ctx, "") {
+		if err != nil || len(names) == maxNames {
+			break // a hint is not worth more
+		}
+		names = append(names, name)
+	}
+	if s.ref.Name != missing.name && slices.Contains(names, s.ref.Name) {
+		return "there is " + s.ref.Name + ", but not this version or alias of it"
+	}
+	return didYouMean(s.ref.Name, names)
+}
+
+// maxNames is how many prompts are looked through for one that was meant.
+const maxNames = 1000
 
 func (k *checker) templateInputs(t *templates.Template, sig *signature) {
 	inputs, required := t.Inputs(), t.Required()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io/fs"
+	"iter"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,12 @@ type Library struct {
 	seed    maphash.Seed
 	shards  [64]shard
 	entries atomic.Int64
+}
+
+// Names yields the names of the store's prompts that begin with prefix, as
+// Store.Names does. Nothing of it is remembered.
+func (l *Library) Names(ctx context.Context, prefix string) iter.Seq2[string, error] {
+	return l.sources[0].store.Names(ctx, prefix)
 }
 
 // LibraryOptions are the settings of a [Library]. Nil and zero fields mean
