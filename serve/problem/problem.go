@@ -101,5 +101,28 @@ func classify(err error) *Problem {
 	case errors.Is(err, chain.ErrNotWaiting):
 		return New(http.StatusConflict, "not-waiting", "The run does not wait for an answer.")
 	}
+	if p := refusal(err); p != nil {
+		return p
+	}
 	return New(http.StatusInternalServerError, "run-failed", "The run failed. The server's log says why, under the run id.")
+}
+
+// refusal tells of a service that will not do what it is asked, by the codes
+// that AWS's services have in common. Asking again does not help, and the
+// service's words may repeat what it was asked.
+func refusal(err error) *Problem {
+	var coded interface {
+		error
+		ErrorCode() string
+	}
+	if !errors.As(err, &coded) {
+		return nil
+	}
+	switch coded.ErrorCode() {
+	case "ValidationException":
+		return New(http.StatusInternalServerError, "model-refused", "The model's service refused the request. The server's log says why, under the run id.")
+	case "AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException":
+		return New(http.StatusInternalServerError, "no-access", "The server may not use the model, or its credentials have expired.")
+	}
+	return nil
 }

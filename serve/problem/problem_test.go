@@ -33,6 +33,8 @@ func TestOf(t *testing.T) {
 		"409 not-waiting":       chain.ErrNotWaiting,
 		"404 no-run":            chain.ErrNoRun,
 		"500 run-failed":        errors.New("the prompt was: secret"),
+		"500 model-refused":     &retry.Error{Class: retry.Fatal, Err: refused("ValidationException")},
+		"500 no-access":         &retry.Error{Class: retry.Fatal, Err: refused("AccessDeniedException")},
 		"418 own":               problem.New(418, "own", "as it is"),
 	} {
 		p := problem.Of(err, "r")
@@ -44,6 +46,12 @@ func TestOf(t *testing.T) {
 		}
 	}
 }
+
+// refused is an error of a service, by its code.
+type refused string
+
+func (e refused) Error() string     { return "the prompt was: secret" }
+func (e refused) ErrorCode() string { return string(e) }
 
 func TestWrite(t *testing.T) {
 	w := httptest.NewRecorder()
