@@ -130,7 +130,7 @@ func (s *sight) trouble(t *testing.T) {
 	if s.Stopped.State != "stopped" || !strings.Contains(s.Stopped.Said, "You stopped") {
 		t.Errorf("stopped: %+v", s.Stopped)
 	}
-	if s.Failed.State != "failed" || !strings.Contains(s.Failed.Said, "not your fault") || !strings.Contains(s.Failed.Said, "run-failed, run ") || strings.Contains(s.Failed.Said, "business") {
+	if s.Failed.State != "failed" || !strings.Contains(s.Failed.Said, "not your fault") || !strings.Contains(s.Failed.Said, "no-access, run ") || strings.Contains(s.Failed.Said, "business") {
 		t.Errorf("failed: %+v", s.Failed)
 	}
 	whole := []any{counted}
