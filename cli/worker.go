@@ -46,7 +46,7 @@ Files that change are read again, as by causeway serve.`,
 	}
 	flags := cmd.Flags()
 	flags.IntVar(&f.options.Parallel, "parallel", 0, "jobs at once; 0 is 8")
-	flags.IntVar(&f.options.MaxAttempts, "attempts", 0, "how often a job is begun; 0 is 5")
+	flags.DurationVar(&f.options.Patience, "patience", 0, "how much `time` a job is tried again while the model throttles or is down; 0 is a day")
 	flags.DurationVar(&f.options.Timeout, "timeout", 0, "the most `time` an attempt gets; 0 is 15 minutes")
 	flags.DurationVar(&f.options.Grace, "grace", 0, "how much `time` jobs get to finish after SIGTERM; 0 is 20 seconds")
 	flags.StringVar(&f.metrics, "metrics", "", "`host:port` that answers /metrics and /healthz, for those inside your network")

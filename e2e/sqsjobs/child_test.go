@@ -24,7 +24,7 @@ const envWorker = "CAUSEWAY_E2E_WORKER"
 type setting struct {
 	SQS, Queue, S3, Bucket string
 	Log                    string // the file to which effects are added
-	Attempts, Parallel     int
+	Deaths, Parallel       int
 	Documents              string // the chain for documents
 }
 
@@ -76,7 +76,7 @@ func (s setting) work() error {
 		return nil
 	}
 	worker, err := jobs.NewWorker(backend, func(name string) *chain.Chain { return chains[name] }, &jobs.WorkerOptions{
-		MaxAttempts: s.Attempts, Parallel: s.Parallel, Lease: lease, Backoff: time.Second, Events: l.committed,
+		MaxDeaths: s.Deaths, Parallel: s.Parallel, Lease: lease, Backoff: time.Second, Events: l.committed,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {

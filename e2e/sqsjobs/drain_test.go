@@ -11,7 +11,7 @@ import (
 func TestDrain(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, startFauxqs(t), "drain", false)
-	p.Attempts = 5
+	p.Deaths = 5
 	ids := names("job", 80)
 	p.submit(t, ids)
 	fleet := launch(t, p.setting, 2)

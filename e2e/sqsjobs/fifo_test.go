@@ -15,7 +15,7 @@ func TestFIFO(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, startFauxqs(t), "fifo", true)
 	p.remember(t)
-	p.Attempts = 100
+	p.Deaths = 100
 	ids := names("job", 60)
 	for _, id := range ids { // in order
 		p.submit(t, []string{id})

@@ -21,7 +21,7 @@ func TestPoison(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t, startFauxqs(t), "poison-"+name, fifo)
-			p.Attempts, p.Parallel = 5, 8 // those beside it die with it, but not always
+			p.Deaths, p.Parallel = 5, 8 // those beside it die with it, but not always
 			p.submit(t, names("good", 3))
 			if _, err := jobs.Submit(t.Context(), p.backend, &jobs.Job{
 				Status: jobs.Status{ID: "bad", Chain: "poison"}, Input: chain.Values{"id": "bad"},
@@ -37,7 +37,7 @@ func TestPoison(t *testing.T) {
 			for _, m := range p.buried(t) {
 				reasons[*m.Body] = *m.MessageAttributes["reason"].StringValue
 			}
-			if !strings.HasPrefix(reasons[`{"job":"bad"}`], "gave-up: The job was begun 5 times") || reasons["what is this?"] != "the message is no JSON object" {
+			if !strings.HasPrefix(reasons[`{"job":"bad"}`], "gave-up: 5 workers have died") || reasons["what is this?"] != "the message is no JSON object" {
 				t.Errorf("buried: %q", reasons)
 			}
 			for id, want := range map[string]jobs.State{"bad": jobs.Failed, "asked": jobs.Succeeded, "good-0000": jobs.Succeeded, "good-0002": jobs.Succeeded} {
@@ -72,7 +72,7 @@ func (p *place) put(t *testing.T, body string) {
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, startFauxqs(t), "documents", false)
-	p.Attempts, p.Documents = 3, "report"
+	p.Deaths, p.Documents = 3, "report"
 	const key = "in box/letter 1.txt"
 	if _, err := p.store.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &p.Bucket, Key: new(key), Body: strings.NewReader("letter")}); err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ func TestStorm(t *testing.T) {
 	var weather outage
 	p := newPlace(t, weather.front(t, startFauxqs(t)), "storm", false)
 	p.remember(t)
-	p.Attempts = 100 // of dying workers there are many here
+	p.Deaths = 100 // of dying workers there are many here
 	ids := names("job", count)
 
 	began := time.Now()

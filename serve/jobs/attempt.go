@@ -37,6 +37,7 @@ func (a *attempt) take(ctx context.Context) error {
 		j.end(Cancelled)
 		return a.w.backend.Save(ctx, j)
 	}
+	j.Deaths = j.deaths()
 	j.State, j.Problem = Running, nil
 	j.Attempts++
 	a.begun = !j.Started.IsZero()
@@ -174,6 +175,7 @@ func (a *attempt) ended(ctx context.Context, result *chain.Result, err error) er
 	case err == nil && result.Interrupt != nil:
 		return a.settle(ctx, func(j *Job) {
 			j.State, j.Result, j.Step, j.Lease, j.Answer = Waiting, result, "", Lease{}, nil
+			j.worked()
 		})
 	case err == nil:
 		return a.settle(ctx, func(j *Job) {
@@ -183,8 +185,9 @@ func (a *attempt) ended(ctx context.Context, result *chain.Result, err error) er
 	}
 	a.w.o.Log.Warn("a job's run failed", "job", a.job.ID, "chain", a.job.Chain, "attempt", a.job.Attempts, "error", err)
 	p := problem.Of(err, a.job.ID)
-	if passes(err) && a.job.Attempts < a.w.o.MaxAttempts {
-		return a.requeue(ctx, a.w.wait(a.job.Attempts), func(j *Job) { j.Problem = p })
+	wait := a.w.wait(a.job.Failures + 1)
+	if passes(err) && (a.job.Failures == 0 || time.Since(a.job.Failing)+wait < a.w.o.Patience) {
+		return a.requeue(ctx, wait, func(j *Job) { j.failed(p) })
 	}
 	return a.settle(ctx, func(j *Job) {
 		j.end(Failed)

@@ -32,15 +32,15 @@ func (w *Worker) Do(ctx context.Context, m Message) error {
 		return w.close(ctx, m, j)
 	case j.State == Running && time.Until(j.Lease.Until) > 0:
 		return w.later(ctx, m, time.Until(j.Lease.Until)) // a second message, or its worker has died: time will tell
-	case j.Attempts >= w.o.MaxAttempts:
+	case j.deaths() >= w.o.MaxDeaths:
 		return w.giveUp(ctx, m, j, problem.New(http.StatusInternalServerError, "gave-up",
-			fmt.Sprintf("The job was begun %d times, and each time its worker died or lost it.", j.Attempts)))
+			fmt.Sprintf("%d workers have died of the job, or lost it.", j.deaths())))
 	}
 	c := w.chains(j.Chain)
 	if c == nil {
 		return w.unknown(ctx, m, j)
 	}
-	if j.State == Running && j.Attempts > 1 {
+	if j.deaths() > 1 {
 		// Two workers have died of this job, or of one beside it. Such jobs go
 		// one at a time here, so that the guilty one takes no innocent with it
 		// for ever.
@@ -111,19 +111,22 @@ func (w *Worker) hold(ctx context.Context, m Message) (stop func()) {
 	}
 }
 
+// maxUnknown is how often a job's chain is looked for: some minutes, which is
+// what a deployment may take.
+const maxUnknown = 5
+
 // unknown deals with a job whose chain this worker does not have. In the
 // middle of a deployment others may.
 func (w *Worker) unknown(ctx context.Context, m Message, j *Job) error {
 	p := problem.New(http.StatusNotFound, "no-chain", "No worker has a chain of this name.")
-	j.Attempts++
-	if j.Attempts >= w.o.MaxAttempts {
+	j.failed(p)
+	if j.Failures >= maxUnknown {
 		return w.giveUp(ctx, m, j, p)
 	}
-	j.State, j.Problem = Queued, p
 	if err := w.backend.Save(ctx, j); err != nil {
 		return err
 	}
-	return w.later(ctx, m, w.wait(j.Attempts))
+	return w.later(ctx, m, w.wait(j.Failures))
 }
 
 // giveUp ends a job that no worker can do, where people will look.
@@ -150,9 +153,9 @@ func (w *Worker) later(ctx context.Context, m Message, d time.Duration) error {
 	return ErrAgain
 }
 
-// wait is how long a job waits before it is begun another time.
-func (w *Worker) wait(attempts int) time.Duration {
-	return backoff(w.o.Backoff, attempts, 15*time.Minute)
+// wait is how long a job waits after so many failures.
+func (w *Worker) wait(failures int) time.Duration {
+	return backoff(w.o.Backoff, failures, 15*time.Minute)
 }
 
 // backoff is a wait after so many failures, drawn from the upper half of what

@@ -118,6 +118,7 @@ func (f *Folder) wake(j *Job) error {
 		return nil
 	}
 	if j.State == Running {
+		j.Deaths = j.deaths()
 		j.State, j.Lease = Queued, Lease{}
 		if err := f.Save(context.Background(), j); err != nil {
 			return err

@@ -61,6 +61,10 @@ type Job struct {
 	Called bool         `json:"called,omitempty"` // Callback needs no more calls
 	Lease  Lease        `json:"lease,omitzero"`
 
+	Deaths   int       `json:"deaths,omitempty"`   // workers that died of it
+	Failures int       `json:"failures,omitempty"` // attempts that failed for reasons that pass, since the last that did not
+	Failing  time.Time `json:"failing,omitzero"`   // when the first of them did
+
 	// Revision tells this state of the document from others. It is the
 	// backend's, and empty for a job that is not kept yet.
 	Revision string `json:"-"`
@@ -71,6 +75,27 @@ type Lease struct {
 	Worker string    `json:"worker"`
 	Until  time.Time `json:"until"` // without another word by then, somebody else may take the job
 }
+
+// deaths counts the workers that died of the job, for somebody who finds it with
+// a lease that has run out.
+func (j *Job) deaths() int {
+	if j.State == Running {
+		return j.Deaths + 1
+	}
+	return j.Deaths
+}
+
+// failed notes an attempt that failed for a reason that passes.
+func (j *Job) failed(p *problem.Problem) {
+	if j.Failures == 0 {
+		j.Failing = time.Now().UTC()
+	}
+	j.State, j.Problem = Queued, p
+	j.Failures++
+}
+
+// worked forgets such failures.
+func (j *Job) worked() { j.Failures, j.Failing = 0, time.Time{} }
 
 // owed reports whether the end of the job is still to be told.
 func (j *Job) owed() bool { return j.State.Final() && j.Callback != "" && !j.Called }

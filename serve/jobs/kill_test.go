@@ -34,7 +34,7 @@ func workForEver(dir string) {
 	}
 	c, err := chain.New("c", []chain.Step{step("one"), step("two"), step("three")}, nil)
 	check(err)
-	w, err := jobs.NewWorker(f, func(string) *chain.Chain { return c }, &jobs.WorkerOptions{Parallel: parallel, MaxAttempts: 100})
+	w, err := jobs.NewWorker(f, func(string) *chain.Chain { return c }, &jobs.WorkerOptions{Parallel: parallel, MaxDeaths: 100})
 	check(err)
 	w.Run(context.Background())
 }

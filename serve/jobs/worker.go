@@ -16,10 +16,19 @@ import (
 // WorkerOptions are the settings of a [Worker]. The zero value of each field
 // is the default that it documents.
 type WorkerOptions struct {
-	Name        string        // in leases; empty means the host's
-	Parallel    int           // jobs at once; 0 means 8
-	Timeout     time.Duration // of one attempt; 0 means 15 minutes
-	MaxAttempts int           // how often a job is begun; 0 means 5
+	Name     string        // in leases; empty means the host's
+	Parallel int           // jobs at once; 0 means 8
+	Timeout  time.Duration // of one attempt; 0 means 15 minutes
+
+	// Patience is how long a job is tried again while its attempts fail for
+	// reasons that pass, such as a spent quota; 0 means 24 hours.
+	Patience time.Duration
+	// Backoff is the longest wait before the second try; it doubles with each,
+	// up to 15 minutes. 0 means 10 seconds.
+	Backoff time.Duration
+	// MaxDeaths is how many workers may die of a job, before it is given up; 0
+	// means 5.
+	MaxDeaths int
 
 	// Lease is how long a job belongs to a worker that gives no sign of life; 0
 	// means 30 seconds. Clocks of workers may differ by a part of it.
@@ -27,9 +36,6 @@ type WorkerOptions struct {
 	// Beat is how often a worker looks whether its job is to be cancelled, and
 	// tells the step it is at; 0 means 2 seconds.
 	Beat time.Duration
-	// Backoff is the longest wait before a job is tried a second time; it
-	// doubles with each attempt, up to 15 minutes. 0 means 10 seconds.
-	Backoff time.Duration
 	// Grace is how long jobs may go on after Run's context has ended. Those
 	// that are not done by then are given back, at no cost of an attempt. 0
 	// means 20 seconds, negative gives them back at once.
@@ -53,7 +59,8 @@ func (o *WorkerOptions) withDefaults() WorkerOptions {
 	}
 	d.Parallel = cmp.Or(d.Parallel, 8)
 	d.Timeout = cmp.Or(d.Timeout, 15*time.Minute)
-	d.MaxAttempts = cmp.Or(d.MaxAttempts, 5)
+	d.Patience = cmp.Or(d.Patience, 24*time.Hour)
+	d.MaxDeaths = cmp.Or(d.MaxDeaths, 5)
 	d.Lease = cmp.Or(d.Lease, 30*time.Second)
 	d.Beat = min(cmp.Or(d.Beat, 2*time.Second), d.Lease/3)
 	d.Backoff = cmp.Or(d.Backoff, 10*time.Second)

@@ -166,15 +166,19 @@ func TestAFailureThatStays(t *testing.T) {
 	})
 }
 
-func TestTriesEnd(t *testing.T) {
+func TestPatienceEnds(t *testing.T) {
 	play(t, func(t *testing.T, s *scene) {
 		s.second = func(context.Context) (string, error) {
 			return "", &retry.Error{Class: retry.Transient, Err: errors.New("down")}
 		}
-		defer s.worker(nil)()
+		defer s.worker(&jobs.WorkerOptions{Patience: 2 * time.Hour})()
 		s.submit("a", "c")
-		if j := s.until("a", jobs.Failed); j.Attempts != 5 || j.Problem.Code != "model-unavailable" {
-			t.Errorf("%d attempts, %+v", j.Attempts, j.Problem)
+		j := s.until("a", jobs.Failed)
+		if took := j.Ended.Sub(j.Started); took < 100*time.Minute || took > 2*time.Hour || j.Problem.Code != "model-unavailable" {
+			t.Errorf("failed after %v and %d attempts: %+v", took, j.Attempts, j.Problem)
+		}
+		if j.Attempts < 12 || j.Attempts > 30 || s.first.Load() != 1 || j.Deaths != 0 {
+			t.Errorf("%d attempts, %d deaths, the first step ran %d times", j.Attempts, j.Deaths, s.first.Load())
 		}
 	})
 }
@@ -264,6 +268,9 @@ func TestAJobThatNoWorkerSurvives(t *testing.T) {
 		s.submit("a", "c")
 		for range 5 { // five workers die with it
 			j := s.load("a")
+			if j.State == jobs.Running {
+				j.Deaths++
+			}
 			j.State, j.Attempts = jobs.Running, j.Attempts+1
 			j.Lease = jobs.Lease{Worker: "w", Until: time.Now().Add(30 * time.Second)}
 			if err := s.b.Save(t.Context(), j); err != nil {
@@ -276,7 +283,7 @@ func TestAJobThatNoWorkerSurvives(t *testing.T) {
 			t.Errorf("%+v; the chain ran %d times", j.Problem, s.first.Load())
 		}
 		time.Sleep(time.Second)
-		if !strings.Contains(s.reason("a"), "5 times") {
+		if !strings.Contains(s.reason("a"), "5 workers") {
 			t.Errorf("dead letter %q", s.reason("a"))
 		}
 	})
@@ -517,7 +524,7 @@ func TestSuspectsGoOneAtATime(t *testing.T) {
 		}
 		for _, id := range []string{"a", "b", "c"} {
 			j := s.submit(id, "c")
-			j.State, j.Attempts = jobs.Running, 2
+			j.State, j.Attempts, j.Deaths = jobs.Running, 2, 1
 			j.Lease = jobs.Lease{Worker: "w", Until: time.Now()}
 			if err := s.b.Save(t.Context(), j); err != nil {
 				t.Fatal(err)
