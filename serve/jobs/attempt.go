@@ -71,7 +71,7 @@ func (a *attempt) do(ctx context.Context, c *chain.Chain) error {
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), max(a.w.o.Lease/2, 5*time.Second))
 	defer done()
 	if err != nil && cause != nil {
-		return a.stopped(ctx, cause)
+		return a.stopped(ctx, cause, err)
 	}
 	return a.ended(ctx, result, err)
 }
@@ -153,13 +153,15 @@ func (a *attempt) sign(ctx context.Context) error {
 	return errors.Join(a.w.backend.Save(ctx, j), hidden)
 }
 
-// stopped settles an attempt that was stopped from outside.
-func (a *attempt) stopped(ctx context.Context, cause error) error {
+// stopped settles an attempt that was stopped from outside, and ended with err.
+func (a *attempt) stopped(ctx context.Context, cause, err error) error {
 	switch {
 	case errors.Is(cause, errLost):
 		return ErrAgain
 	case errors.Is(cause, errCancelled):
 		return a.settle(ctx, func(j *Job) { j.end(Cancelled) })
+	case errors.Is(cause, errTimeout) && passes(err):
+		return a.ended(ctx, nil, err) // it has waited for quota all the time
 	case errors.Is(cause, errTimeout):
 		return a.ended(ctx, nil, context.DeadlineExceeded)
 	}

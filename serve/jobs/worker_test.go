@@ -541,3 +541,22 @@ func TestSuspectsGoOneAtATime(t *testing.T) {
 		}
 	})
 }
+
+// An attempt that has only waited for quota is no failure of the chain's.
+func TestAnAttemptThatWaitedAllItsTime(t *testing.T) {
+	play(t, func(t *testing.T, s *scene) {
+		tries := 0
+		s.second = func(ctx context.Context) (string, error) {
+			if tries++; tries == 1 {
+				<-ctx.Done()
+				return "", &retry.Error{Class: retry.ThrottleRequests, Err: errors.New("slow down")}
+			}
+			return "done", nil
+		}
+		defer s.worker(&jobs.WorkerOptions{Timeout: time.Minute})()
+		s.submit("a", "c")
+		if j := s.until("a", jobs.Succeeded); j.Attempts != 2 || j.Deaths != 0 {
+			t.Errorf("%d attempts, %d deaths", j.Attempts, j.Deaths)
+		}
+	})
+}
