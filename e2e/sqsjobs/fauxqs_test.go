@@ -1,55 +1,20 @@
 package sqsjobs
 
 import (
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 
 	"github.com/causeway-go/causeway/e2e/internal/npm"
-	"github.com/causeway-go/causeway/e2e/internal/port"
 )
 
-// startFauxqs installs fauxqs, once a machine, starts it on a free port and
-// returns its address.
+// startFauxqs starts fauxqs and returns its address.
 func startFauxqs(t *testing.T) string {
 	t.Helper()
-	dir := npm.Installed(t)
-	address, err := port.Free()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, number, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := exec.Command("node", filepath.Join(dir, "queue.mjs"), number)
-	server.Stderr = os.Stderr
-	alive, err := server.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := alive.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := server.Wait(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := port.Await(address); err != nil {
-		t.Fatal(err)
-	}
-	return "http://" + address
+	return npm.Serve(t, "queue.mjs")
 }
 
 // outage is a proxy before a server that can be told to be down: then it cuts

@@ -6,12 +6,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/causeway-go/causeway/e2e/internal/port"
 )
 
 // suite is the folder of the suite: go test starts there, but a gateway may move
@@ -63,6 +66,43 @@ func Installed(t testing.TB) string {
 		t.Fatalf("npm ci: %v\n%s", err, out)
 	}
 	return dir
+}
+
+// Serve starts a script that serves on the port of its argument and ends with
+// its standard input. It returns the server's URL; the test's end is the
+// server's.
+func Serve(t testing.TB, script string) string {
+	t.Helper()
+	dir := Installed(t)
+	address, err := port.Free()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, number, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := exec.Command("node", filepath.Join(dir, script), number)
+	server.Stderr = os.Stderr
+	alive, err := server.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := alive.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := server.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := port.Await(address); err != nil {
+		t.Fatal(err)
+	}
+	return "http://" + address
 }
 
 func read(t testing.TB, name string) []byte {
