@@ -17,26 +17,25 @@
 // garbage included. Slow readers take a kilobyte a second of the megabyte and a
 // half they are sent. An idle client's run waits in a step.
 //
-// Measured on 22 November 2026 on two shared cores (AMD EPYC, Go 1.26.8),
-// while colleagues compiled:
+// Measured on 22 November 2026 on two cores (AMD EPYC, Go 1.26.8):
 //
 //	first token, p50 ms        bare SDK   served   goal
-//	  1 stream                     51.0     51.6   1.1x and 1 ms
-//	  32 streams at once           61.7     66.7   1.1x and 1 ms
-//	  512 streams at once         116.4    148.9   2x
+//	  1 stream                     50.9     51.7   1.1x and 1 ms
+//	  32 streams at once           61.0     64.9   1.1x and 1 ms
+//	  512 streams at once          96.7    122.1   2x
 //
 //	512 streams, each          live KiB   resident KiB   goroutines   CPU us/chunk   allocations/chunk
-//	  bare SDK                     43.0           76.2          6.0           21.7                57.3
-//	  server                      104.1          160.5          9.0           32.9                 8.6
+//	  bare SDK                     44.1           75.9          6.0           20.3                57.3
+//	  server                       99.4          148.2          8.0           33.0                 8.5
 //	  goal                     64 above     120 and 64
 //
 //	128 streams, p50 ms        first token   whole
-//	  alone                           61.9    5200
-//	  beside 32 slow readers          64.2    5182
+//	  alone                           60.7    5176
+//	  beside 32 slow readers          60.0    5180
 //
-//	10,000 idle clients: 44.1 KiB live and 48.6 KiB resident each, 4 goroutines; 2.1 % of a CPU together
+//	10,000 idle clients: 38.6 KiB live and 42.8 KiB resident each, 3 goroutines; 1.9 % of a CPU together
 //
-// Of the server's 104 KiB about 55 are stacks: of its own connection and of the
+// Of the server's 99 KiB about half are stacks: of its own connection and of the
 // SDK's, of the run and of what waits for it. The events of a run, which it
 // keeps for clients that come back, are 5.
 package main
