@@ -125,6 +125,9 @@ func (c *Chain) Outputs() []string { return c.outputs }
 // conversation: whether memory or RunOptions.History make a difference.
 func (c *Chain) Conversational() bool { return c.checked().recalls }
 
+// Waits reports whether a run may stop at a question for a human.
+func (c *Chain) Waits() bool { return c.checked().waits }
+
 // InputSchema returns the schema of what a run is started with. Read only.
 func (c *Chain) InputSchema() *jsonschema.Schema { return c.schema }
 

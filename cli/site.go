@@ -23,10 +23,11 @@ type site struct {
 	places    places
 	server    *serve.Server
 	workspace *workspace
-	opened    projectState     // of workspace
-	old       []*workspace     // runs that began with them may still go on
-	seen      map[string]stamp // the files as they were read
-	trials    trials           // chains that are served as experiments
+	opened    projectState       // of workspace
+	old       []*workspace       // runs that began with them may still go on
+	seen      map[string]stamp   // the files as they were read
+	trials    trials             // chains that are served as experiments
+	waiting   chain.Checkpointer // what runs wait at, where causeway.yaml names no place; nil until one may
 }
 
 // stamp tells one state of a file from another.
@@ -109,7 +110,7 @@ func (s *site) read(ctx context.Context, w *workspace) ([]*chain.Chain, error) {
 		if f.kind != kindChain {
 			continue
 		}
-		c, err := w.load(ctx, f.path)
+		c, err := s.load(ctx, w, f.path)
 		if err != nil {
 			faults = append(faults, w.cause(err))
 			continue
@@ -137,6 +138,25 @@ func (s *site) read(ctx context.Context, w *workspace) ([]*chain.Chain, error) {
 		return nil, usagef("there is no chain in %s", strings.Join(s.args, ", "))
 	}
 	return chains, nil
+}
+
+// load reads a chain. What its runs wait at is kept as long as the server runs,
+// also when the file changes, or longer if causeway.yaml says where.
+func (s *site) load(ctx context.Context, w *workspace, file string) (*chain.Chain, error) {
+	c, err := w.load(ctx, file)
+	if err != nil || !c.Waits() {
+		return c, err
+	}
+	registry, err := w.registry(ctx)
+	if err != nil || registry.Checkpoints != nil {
+		return c, err
+	}
+	if s.waiting == nil {
+		s.waiting = chain.NewInProcessCheckpoints()
+	}
+	own := *registry
+	own.Checkpoints = s.waiting
+	return w.loadFrom(ctx, &own, file)
 }
 
 // faultList joins what is wrong with several chains, each fault once: two of

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -63,13 +64,19 @@ func (s *testSite) write(name, body string) {
 // wants checks what the chain answers now.
 func (s *testSite) wants(answer string) {
 	s.t.Helper()
-	r := httptest.NewRequestWithContext(s.t.Context(), "POST", "/v1/chains/greet/runs", strings.NewReader(`{"input": {}}`))
-	r.Header.Set("Content-Type", "application/json")
-	w := httptest.NewRecorder()
-	s.server.ServeHTTP(w, r)
+	w := s.post("/v1/chains/greet/runs", `{"input": {}}`)
 	if w.Code != 200 || !strings.Contains(w.Body.String(), answer) {
 		s.t.Errorf("%d %s, want %q", w.Code, w.Body, answer)
 	}
+}
+
+// post asks the server.
+func (s *testSite) post(path, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(s.t.Context(), "POST", path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	s.server.ServeHTTP(w, r)
+	return w
 }
 
 // says checks what the person at the command has been told since the last time.
@@ -112,4 +119,24 @@ func TestSiteFollowsItsFiles(t *testing.T) {
 	s.look(t.Context())
 	s.wants("amazon.nova-pro-v1:0")
 	s.says("files have changed")
+}
+
+// A run that waits for a person is answered by the chain as it is read anew.
+func TestSiteKeepsWhatWaits(t *testing.T) {
+	s := startSite(t)
+	s.write("greet.yaml", "schema: causeway.chain/v1\nname: greet\nsteps:\n  - {name: ok, approve: {question: Shall we}}\n  - {name: hello, prompt: hello}\noutput: [hello]\n")
+	s.look(t.Context())
+	asked := s.post("/v1/chains/greet/runs", `{"input": {}}`)
+	var run struct {
+		RunID string `json:"runId"`
+	}
+	if err := json.Unmarshal(asked.Body.Bytes(), &run); err != nil || asked.Code != 200 {
+		t.Fatalf("%d %s", asked.Code, asked.Body)
+	}
+	s.write("prompts/hello.yaml", sitePrompt("good night"))
+	s.look(t.Context())
+	answered := s.post("/v1/chains/greet/runs/"+run.RunID+"/answer", `{"answer": {"approved": true}}`)
+	if answered.Code != 200 || !strings.Contains(answered.Body.String(), "you said good night") {
+		t.Errorf("%d %s", answered.Code, answered.Body)
+	}
 }

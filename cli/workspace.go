@@ -173,6 +173,11 @@ func (w *workspace) load(ctx context.Context, file string) (*chain.Chain, error)
 	if err != nil {
 		return nil, err
 	}
+	return w.loadFrom(ctx, registry, file)
+}
+
+// loadFrom reads and checks the chain in file with what a registry has.
+func (w *workspace) loadFrom(ctx context.Context, registry *chain.Registry, file string) (*chain.Chain, error) {
 	root := w.root(file)
 	abs, err := filepath.Abs(file)
 	if err != nil {
