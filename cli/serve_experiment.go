@@ -27,16 +27,19 @@ type trials struct {
 
 	mu       sync.Mutex
 	trackers map[string]*experiment.Tracker // by the experiment's key
-	stop     map[string]func()              // ends its runner
+	stop     []func()                       // end the runners of those that are served
 }
 
-// experimented returns c, or the experiment that causeway.yaml makes of it: a
-// chain of its name that gives each conversation its variant.
-func (s *site) experimented(ctx context.Context, w *workspace, file string, c *chain.Chain) (*chain.Chain, error) {
-	at := w.project.Experiments.Run[c.Name()]
-	if at == "" {
-		return c, nil
-	}
+// trial is one experiment that is about to be served.
+type trial struct {
+	e       *experiment.Experiment
+	tracker *experiment.Tracker
+	runner  *experiment.Runner
+}
+
+// trial makes the experiment in the file at of the chain c in file: its chain
+// has c's name and gives each conversation its variant.
+func (s *site) trial(ctx context.Context, w *workspace, at, file string, c *chain.Chain) (*trial, error) {
 	e, err := readExperiment(shortPath(at))
 	if err != nil {
 		return nil, err
@@ -50,14 +53,13 @@ func (s *site) experimented(ctx context.Context, w *workspace, file string, c *c
 	}
 	tracker := experiment.NewTracker(e, s.trials.log, &experiment.TrackerOptions{Price: w.cost()})
 	runner, err := experiment.NewRunner(e, chains, tracker, &experiment.RunnerOptions{
-		Checkpoints: w.opened.Checkpoints,
+		Checkpoints: s.checkpoints(w, c),
 		OnError:     func(err error) { fmt.Fprintf(s.app.io.Err, "experiment %s: not recorded: %v\n", e.Key, err) },
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.trials.add(e, tracker, runner)
-	return runner.Chain(), nil
+	return &trial{e, tracker, runner}, nil
 }
 
 // noSuchTrial is the fault of an experiment on a chain that is not there.
@@ -124,28 +126,38 @@ func (c *account) trialLog(ctx context.Context, region string, l project.Locatio
 	return s3log.New(s3.NewFromConfig(cfg), l.Bucket, &s3log.Options{Prefix: prefix}), nil
 }
 
-// add takes a runner in the place of the one that ran the experiment before.
-// While it does, a canary grows or is taken back.
-func (t *trials) add(e *experiment.Experiment, tracker *experiment.Tracker, runner *experiment.Runner) {
-	ctx, cancel := context.WithCancel(context.Background())
-	var watching sync.WaitGroup
-	if e.Mode == experiment.Canary {
-		watching.Go(func() { runner.Watch(ctx, time.Minute) })
-	}
+// replace lets all take the place of those that were served before. While they
+// are, canaries grow or are taken back.
+func (t *trials) replace(all []*trial) {
+	before := t.stop
+	t.stop = nil
 	t.mu.Lock()
-	before := t.stop[e.Key]
 	if t.trackers == nil {
-		t.trackers, t.stop = map[string]*experiment.Tracker{}, map[string]func(){}
+		t.trackers = map[string]*experiment.Tracker{}
 	}
-	t.trackers[e.Key] = tracker
-	t.stop[e.Key] = func() {
-		cancel()
-		watching.Wait()
-		runner.Close()
+	for _, one := range all {
+		t.trackers[one.e.Key] = one.tracker // of one that is served no more it stays: people may still speak
 	}
 	t.mu.Unlock()
-	if before != nil {
-		before()
+	for _, one := range all {
+		t.stop = append(t.stop, one.begin())
+	}
+	for _, stop := range before {
+		stop()
+	}
+}
+
+// begin watches a canary, until stop is called.
+func (t *trial) begin() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var watching sync.WaitGroup
+	if t.e.Mode == experiment.Canary {
+		watching.Go(func() { t.runner.Watch(ctx, time.Minute) })
+	}
+	return func() {
+		cancel()
+		watching.Wait()
+		t.runner.Close()
 	}
 }
 

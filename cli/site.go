@@ -104,6 +104,7 @@ func (s *site) read(ctx context.Context, w *workspace) ([]*chain.Chain, error) {
 	}
 	w.forgetFiles()
 	var chains []*chain.Chain
+	var trials []*trial
 	var faults []error
 	named := map[string]string{}
 	for _, f := range files {
@@ -120,9 +121,13 @@ func (s *site) read(ctx context.Context, w *workspace) ([]*chain.Chain, error) {
 			continue
 		}
 		named[c.Name()] = f.path
-		if c, err = s.experimented(ctx, w, f.path, c); err != nil {
-			faults = append(faults, w.cause(err))
-			continue
+		if at := w.project.Experiments.Run[c.Name()]; at != "" {
+			t, err := s.trial(ctx, w, at, f.path, c)
+			if err != nil {
+				faults = append(faults, w.cause(err))
+				continue
+			}
+			c, trials = t.runner.Chain(), append(trials, t)
 		}
 		chains = append(chains, c)
 	}
@@ -137,11 +142,11 @@ func (s *site) read(ctx context.Context, w *workspace) ([]*chain.Chain, error) {
 	if len(chains) == 0 {
 		return nil, usagef("there is no chain in %s", strings.Join(s.args, ", "))
 	}
+	s.trials.replace(trials) // not before: what is served stays whole while there are faults
 	return chains, nil
 }
 
-// load reads a chain. What its runs wait at is kept as long as the server runs,
-// also when the file changes, or longer if causeway.yaml says where.
+// load reads a chain, with a place for what its runs wait at.
 func (s *site) load(ctx context.Context, w *workspace, file string) (*chain.Chain, error) {
 	c, err := w.load(ctx, file)
 	if err != nil || !c.Waits() {
@@ -151,12 +156,21 @@ func (s *site) load(ctx context.Context, w *workspace, file string) (*chain.Chai
 	if err != nil || registry.Checkpoints != nil {
 		return c, err
 	}
+	registry.Checkpoints = s.checkpoints(w, c)
+	return w.loadFrom(ctx, registry, file)
+}
+
+// checkpoints is where runs of c are written down: where causeway.yaml says, or
+// for runs that may wait for a person as long as the server runs, also when the
+// chain's file changes.
+func (s *site) checkpoints(w *workspace, c *chain.Chain) chain.Checkpointer {
+	if w.opened.Checkpoints != nil || !c.Waits() {
+		return w.opened.Checkpoints
+	}
 	if s.waiting == nil {
 		s.waiting = chain.NewInProcessCheckpoints()
 	}
-	own := *registry
-	own.Checkpoints = s.waiting
-	return w.loadFrom(ctx, &own, file)
+	return s.waiting
 }
 
 // faultList joins what is wrong with several chains, each fault once: two of

@@ -140,3 +140,40 @@ func TestSiteKeepsWhatWaits(t *testing.T) {
 		t.Errorf("%d %s", answered.Code, answered.Body)
 	}
 }
+
+// While files have faults the experiment that is served goes on as it is; one
+// whose chain asks a person is answered also after a change.
+func TestSiteKeepsItsExperiment(t *testing.T) {
+	s := startSite(t)
+	s.write("causeway.yaml", siteProject+"experiments: {run: {greet: tone.yaml}}\n")
+	s.write("tone.yaml", "schema: causeway.experiment/v1\nkey: tone\nunit: conversation\nvariants: [{key: a, model: haiku}, {key: b, model: haiku}]\nmetrics: {primary: {name: csat}}\n")
+	s.write("greet.yaml", "schema: causeway.chain/v1\nname: greet\nsteps:\n  - {name: ok, approve: {question: Shall we}}\n  - {name: hello, prompt: hello}\noutput: [hello]\n")
+	s.look(t.Context())
+	served := s.trials.trackers["tone"]
+	if served == nil {
+		t.Fatalf("no experiment is served: %s", &s.told)
+	}
+	asked := s.post("/v1/chains/greet/runs", `{"input": {}, "session": "anna"}`)
+	var run struct {
+		RunID     string `json:"runId"`
+		Interrupt any    `json:"interrupt"`
+	}
+	if err := json.Unmarshal(asked.Body.Bytes(), &run); err != nil || run.Interrupt == nil {
+		t.Fatalf("%d %s", asked.Code, asked.Body)
+	}
+
+	s.write("other.yaml", siteChain+"outputs: []\n") // a fault, but not of the experiment
+	s.look(t.Context())
+	if s.trials.trackers["tone"] != served {
+		t.Error("an experiment that is not served has taken the place of the one that is")
+	}
+	s.write("other.yaml", strings.ReplaceAll(siteChain, "name: greet", "name: other"))
+	s.look(t.Context())
+	if s.trials.trackers["tone"] == served {
+		t.Error("the experiment was not read again")
+	}
+	answered := s.post("/v1/chains/greet/runs/"+run.RunID+"/answer", `{"answer": {"approved": true}}`)
+	if answered.Code != 200 || !strings.Contains(answered.Body.String(), "you said good morning") {
+		t.Errorf("%d %s", answered.Code, answered.Body)
+	}
+}
