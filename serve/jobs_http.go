@@ -141,17 +141,7 @@ func (s *Server) answerJob(w http.ResponseWriter, r *http.Request) {
 		if p := s.readJSON(w, r, &q); p != nil {
 			return nil, p
 		}
-		id := r.PathValue("id")
-		if q.To != "" {
-			j, err := s.o.Jobs.Load(ctx, id)
-			if err != nil {
-				return nil, err
-			}
-			if j.Result == nil || j.Result.Interrupt == nil || j.Result.Interrupt.ID != q.To {
-				return nil, chain.ErrNotWaiting
-			}
-		}
-		return jobs.Answer(ctx, s.o.Jobs, id, q.Answer)
+		return jobs.Answer(ctx, s.o.Jobs, r.PathValue("id"), q.To, q.Answer)
 	})(w, r)
 }
 

@@ -61,10 +61,8 @@ func (w *Worker) Do(ctx context.Context, m Message) error {
 
 // close tells of a job's end, if that is still to be told, and is done with it.
 func (w *Worker) close(ctx context.Context, m Message, j *Job) error {
-	if j.owed() && w.o.Callbacks != nil {
-		if err := w.call(ctx, m, j); err != nil {
-			return err
-		}
+	if err := w.tell(ctx, m, j); err != nil {
+		return err
 	}
 	if j.State != Failed { // a failed run's journal may say why
 		if err := w.backend.Checkpoints().Delete(ctx, j.ID); err != nil {
@@ -74,8 +72,12 @@ func (w *Worker) close(ctx context.Context, m Message, j *Job) error {
 	return m.Delete(ctx)
 }
 
-// call tells the job's callback, and notes that it has heard, or never will.
-func (w *Worker) call(ctx context.Context, m Message, j *Job) error {
+// tell calls whom the job's end is owed to, and notes that they have heard, or
+// never will.
+func (w *Worker) tell(ctx context.Context, m Message, j *Job) error {
+	if !j.owed() || w.o.Callbacks == nil {
+		return nil
+	}
 	stop := w.hold(ctx, m)
 	err := w.o.Callbacks.Send(ctx, j)
 	stop()
@@ -137,10 +139,8 @@ func (w *Worker) giveUp(ctx context.Context, m Message, j *Job, p *problem.Probl
 	if err := w.backend.Save(ctx, j); err != nil {
 		return err
 	}
-	if j.owed() && w.o.Callbacks != nil {
-		if err := w.call(ctx, m, j); err != nil {
-			return err
-		}
+	if err := w.tell(ctx, m, j); err != nil {
+		return err
 	}
 	return m.Bury(ctx, p.Code+": "+p.Detail)
 }
@@ -161,9 +161,9 @@ func (w *Worker) wait(failures int) time.Duration {
 // backoff is a wait after so many failures, drawn from the upper half of what
 // doubling gives: a job that is shown at once would spend its attempts.
 func backoff(base time.Duration, failures int, most time.Duration) time.Duration {
-	d := most
-	if failures < 20 {
-		d = min(base<<(failures-1), most)
+	d := min(base, most)
+	for ; failures > 1 && d < most; failures-- {
+		d = min(2*d, most)
 	}
 	return d/2 + rand.N(d/2+1)
 }

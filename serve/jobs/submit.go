@@ -81,11 +81,13 @@ func Cancel(ctx context.Context, b Backend, id string) (*Job, error) {
 }
 
 // Answer gives a waiting job what its question asks for, and queues it again.
-// The error is chain.ErrNotWaiting when it asks nothing, and a chain.InputError
+// To is the ID of the question (chain.Interrupt), so that an answer that comes
+// twice does not answer the next one, too; empty is whatever it waits at. The
+// error is chain.ErrNotWaiting when it does not ask that, and a chain.InputError
 // for an answer that does not fit.
-func Answer(ctx context.Context, b Backend, id string, answer chain.Values) (*Job, error) {
+func Answer(ctx context.Context, b Backend, id, to string, answer chain.Values) (*Job, error) {
 	return change(ctx, b, id, func(j *Job) (wake bool, err error) {
-		if j.State != Waiting {
+		if j.State != Waiting || to != "" && to != j.Result.Interrupt.ID {
 			return false, chain.ErrNotWaiting
 		}
 		if err := j.Result.Interrupt.Check(answer); err != nil {

@@ -449,17 +449,20 @@ func TestAJobWaitsForAnAnswer(t *testing.T) {
 		if j := s.until("a", jobs.Waiting); j.Result.Interrupt.Question != "Shall we?" {
 			t.Errorf("%+v", j.Result)
 		}
-		if _, err := jobs.Answer(t.Context(), s.b, "a", chain.Values{"approved": "yes"}); !isInput(err) {
+		if _, err := jobs.Answer(t.Context(), s.b, "a", "another", chain.Values{"approved": true}); !errors.Is(err, chain.ErrNotWaiting) {
+			t.Errorf("an answer to another question: %v", err)
+		}
+		if _, err := jobs.Answer(t.Context(), s.b, "a", "", chain.Values{"approved": "yes"}); !isInput(err) {
 			t.Errorf("an answer that does not fit: %v", err)
 		}
-		if _, err := jobs.Answer(t.Context(), s.b, "a", chain.Values{"approved": true}); err != nil {
+		if _, err := jobs.Answer(t.Context(), s.b, "a", "", chain.Values{"approved": true}); err != nil {
 			t.Fatal(err)
 		}
 		j := s.until("a", jobs.Succeeded)
 		if answer, _ := j.Result.Values["ok"].(map[string]any); answer["approved"] != true {
 			t.Errorf("%+v", j.Result.Values)
 		}
-		if _, err := jobs.Answer(t.Context(), s.b, "a", chain.Values{"approved": true}); !errors.Is(err, chain.ErrNotWaiting) {
+		if _, err := jobs.Answer(t.Context(), s.b, "a", "", chain.Values{"approved": true}); !errors.Is(err, chain.ErrNotWaiting) {
 			t.Errorf("an answer to what is over: %v", err)
 		}
 	})
