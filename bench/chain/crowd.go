@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/tmc/langchaingo/llms"
 
+	"github.com/causeway-go/causeway/bench/internal/proc"
 	"github.com/causeway-go/causeway/chain"
 )
 
@@ -49,7 +49,8 @@ func benchCrowd(ctx context.Context) error {
 			go func() { errs <- runOne(ctx, c, streamed, chain.Values{"text": "question " + strconv.Itoa(i)}) }()
 		}
 		g.asked.Wait()
-		at, rss := time.Since(began), resident()
+		at := time.Since(began)
+		rss, _ := proc.Resident(os.Getpid()) // 0 where the system does not tell
 		close(g.open)
 		for range crowd {
 			if err := <-errs; err != nil {
@@ -57,7 +58,7 @@ func benchCrowd(ctx context.Context) error {
 			}
 		}
 		fmt.Printf("\n%d runs at once, streamed %v: all under way after %v, %d MiB resident then, all done after %v\n",
-			crowd, streamed, at.Round(time.Millisecond), rss, time.Since(began).Round(time.Millisecond))
+			crowd, streamed, at.Round(time.Millisecond), rss>>20, time.Since(began).Round(time.Millisecond))
 	}
 	return nil
 }
@@ -73,18 +74,4 @@ func runOne(ctx context.Context, c *chain.Chain, streamed bool, in chain.Values)
 		}
 	}
 	return nil
-}
-
-// resident is this process's memory in MiB, as Linux tells it; 0 elsewhere.
-func resident() int {
-	data, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return 0
-	}
-	fields := strings.Fields(string(data))
-	if len(fields) < 2 {
-		return 0
-	}
-	pages, _ := strconv.Atoi(fields[1])
-	return pages * os.Getpagesize() >> 20
 }

@@ -2,12 +2,15 @@ package emulator
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
-	"os"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/causeway-go/causeway/bench/internal/proc"
 )
 
 // TestIdleStreams: 10000 streams that wait for their next chunk take less
@@ -66,13 +69,13 @@ func (p *process) wait() (net.Conn, error) {
 
 // rss is the resident memory of the server.
 func (p *process) rss(t *testing.T) int64 {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.pid))
-	if err != nil {
+	t.Helper()
+	bytes, err := proc.Resident(p.pid)
+	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("no /proc to read the memory from")
 	}
-	var size, resident int64
-	if _, err := fmt.Sscan(string(data), &size, &resident); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
-	return resident * int64(os.Getpagesize())
+	return bytes
 }

@@ -8,14 +8,14 @@ import (
 	"io"
 	"net"
 	"net/http"
-	_ "net/http/pprof" // at the control address, for whoever wants to look closer
 	"net/url"
 	"os"
 	"os/exec"
 	"runtime"
-	"strconv"
-	"strings"
 	"syscall"
+
+	"github.com/causeway-go/causeway/bench/internal/proc"
+	_ "net/http/pprof" // at the control address, for whoever wants to look closer
 )
 
 // roleEnv makes this binary, or the test's, one of the processes.
@@ -114,7 +114,8 @@ type weight struct {
 }
 
 func weigh() weight {
-	w := weight{Resident: resident(), Goroutines: runtime.NumGoroutine()}
+	w := weight{Goroutines: runtime.NumGoroutine()}
+	w.Resident, _ = proc.Resident(os.Getpid()) // 0 where the system does not tell
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		panic(err) // it fails for wrong arguments only
@@ -126,18 +127,4 @@ func weigh() weight {
 	w.Allocs = int64(m.Mallocs)
 	w.Live = int64(m.HeapAlloc + m.StackInuse)
 	return w
-}
-
-// resident is this process's memory, as Linux tells it; 0 elsewhere.
-func resident() int64 {
-	data, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return 0
-	}
-	fields := strings.Fields(string(data))
-	if len(fields) < 2 {
-		return 0
-	}
-	pages, _ := strconv.ParseInt(fields[1], 10, 64)
-	return pages * int64(os.Getpagesize())
 }
